@@ -1,0 +1,91 @@
+"""What the checker found: one record for each formula, step and code block.
+
+These are the facts; `derivlib.report` words them as text, JSON and CI annotations,
+and the adapters show them on pages and in test runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from derivlib.errors import HOLDS, SKIPPED, Diagnostic
+from derivlib.source import Source, Span
+
+KINDS = ("declaration", "definition", "claim", "mention", "skipped")
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """The smallest point at which two sides were seen to differ."""
+
+    sizes: Mapping[str, int]
+    seed: int
+    left: str
+    right: str
+    where: str = ""  # the worst entry, such as "entry (1, 2)"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Part `index` of a chain compared with the part after it."""
+
+    index: int
+    status: str
+    span: Span  # of the right-hand part, in the page
+    error: float | None = None  # largest relative error over all draws
+    tolerance: float | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one formula of a page."""
+
+    span: Span  # delimiters included
+    tex: str
+    kind: str  # one of KINDS
+    status: str  # one of derivlib.errors.STATUSES
+    label: str | None = None
+    reading: str = ""
+    steps: tuple[Step, ...] = ()
+    diagnostic: Diagnostic | None = None
+    counterexample: Counterexample | None = None
+    reason: str | None = None  # why it was skipped, in the author's words
+    wrong: bool = False  # marked wrong by the author (and status is then the outcome: holds = caught)
+    notes: tuple[str, ...] = ()  # guesses made in reading, layout remarks
+    details: Mapping[str, object] = field(default_factory=dict)  # sizes, seeds, draws, errors per oracle
+
+    @property
+    def ok(self) -> bool:
+        return self.status in (HOLDS, SKIPPED)
+
+
+@dataclass(frozen=True)
+class CodeVerdict:
+    """What became of one code block."""
+
+    span: Span
+    status: str  # holds, failed or skipped
+    diagnostic: Diagnostic | None = None
+    reason: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.status in (HOLDS, SKIPPED)
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """Everything found on one page, in the page's order."""
+
+    source: Source
+    formulas: tuple[Verdict, ...] = ()
+    code: tuple[CodeVerdict, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()  # of the page itself: front matter, directives, unclosed $$
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems and all(v.ok for v in (*self.formulas, *self.code))
+
+    def with_code(self, code: tuple[CodeVerdict, ...]) -> FileReport:
+        return replace(self, code=code)
