@@ -1,0 +1,165 @@
+"""Formulas, comments and code inside running text.
+
+What hides mathematics is consumed first, from left to right: escapes, inline code,
+comments, raw HTML. `$` follows Pandoc: the opening one is followed by no space, the
+closing one is preceded by none and followed by no digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from derivlib.blocks import ENVIRONMENTS
+
+FORMULA, COMMENT, PROBLEM, FENCE = "formula", "comment", "problem", "fence"
+
+
+class Piece(NamedTuple):
+    """A part of running text that is more than text; offsets into that text."""
+
+    kind: str
+    start: int
+    end: int
+    inner: tuple[int, int] = (0, 0)  # of a formula, without its delimiters
+    display: bool = False
+    statement: str = ""  # of a problem
+
+
+_TOKEN = re.compile(
+    r"\\(?:begin\{(?P<env>[A-Za-z]+\*?)\}|[\\`$<(\[|])"
+    r"|`+|\$\$?|\0"
+    r"|<(?:!--|(?P<raw>pre|script|style|textarea|code|kbd|samp)\b"
+    r"|[A-Za-z][\w-]*(?:\s+[\w:.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?+)*+\s*+/?>)"
+)
+_DOLLARS = re.compile(r"(?:[^\\$]|\\[\s\S]|\$(?!\$))*+\$\$")
+_DOLLAR = re.compile(r"(?!\s)((?:[^\\$]|\\[\s\S])++)\$")
+_PAREN = re.compile(r"(?:[^\\]|\\[^)])*+\\\)")
+_BRACKET = re.compile(r"(?:[^\\]|\\[^\]])*+\\\]")
+_TICKS = re.compile(r"`+")
+_TEX = re.compile(r"\\[A-Za-z]{2,}|[_^]\{")
+
+
+def read_pieces(text: str) -> Iterator[Piece]:
+    """The formulas, comments and mistakes of one paragraph, in order."""
+    at = 0
+    gone: set[str] = set()  # closers that do not occur any more
+    plain: tuple[int, str] | None = None  # the last opener that was taken as text
+    code_runs: dict[int, list[int]] | None = None
+    while True:
+        match = _TOKEN.search(text, at)
+        start = match.start() if match else len(text)
+        if plain is not None and _TEX.search(text, at, start):
+            yield Piece(PROBLEM, plain[0], plain[0] + len(plain[1]), statement=_why(text, *plain))
+            plain = None
+        if match is None:
+            return
+        token, at = match[0], match.end()
+        if token == "$$":
+            end = _search(_DOLLARS, text, at, gone)
+            if end is None:
+                yield Piece(PROBLEM, start, at, statement="this $$ is never closed")
+                return
+            yield from _formula(text, start, end, (at, end - 2), True)
+            at, plain = end, None
+        elif token == "$":
+            found = _DOLLAR.match(text, at)
+            end = found.end() if found else at
+            closes = found and not text[end - 2].isspace() and not text[end : end + 1].isdecimal()
+            plain = None
+            if closes:
+                yield Piece(FORMULA, start, end, (at, end - 1))
+                at = end
+            else:
+                plain = (start, "$")
+        elif token == r"\(":
+            end = _search(_PAREN, text, at, gone)
+            if end is None:
+                plain = (start, token)
+            else:
+                yield from _formula(text, start, end, (at, end - 2), False)
+                at, plain = end, None
+        elif token == r"\[":
+            end = _search(_BRACKET, text, at, gone)
+            if end is None:
+                yield Piece(PROBLEM, start, at, statement=r"this \[ is never closed")
+                return
+            yield from _formula(text, start, end, (at, end - 2), True)
+            at, plain = end, None
+        elif match["env"]:
+            name = match["env"]
+            closer = f"\\end{{{name}}}"
+            stop = -1 if closer in gone else text.find(closer, at)
+            if stop < 0:
+                yield Piece(PROBLEM, start, at, statement=f"this {token} is never closed")
+                return
+            end = stop + len(closer)
+            if name in ENVIRONMENTS:
+                yield Piece(FORMULA, start, end, (start, end), True)
+            else:
+                yield Piece(PROBLEM, start, at, statement=f"{token} stands outside a formula")
+            at, plain = end, None
+        elif token[0] == "`":
+            if code_runs is None:
+                code_runs = {}
+                for run in _TICKS.finditer(text, start):
+                    code_runs.setdefault(len(run[0]), []).append(run.start())
+                for runs in code_runs.values():
+                    runs.reverse()
+            runs = code_runs.get(len(token), [])
+            while runs and runs[-1] < at:
+                runs.pop()
+            if runs:
+                at = runs.pop() + len(token)
+        elif token == "<!--":
+            stop = -1 if "-->" in gone else text.find("-->", at)
+            if stop < 0:
+                gone.add("-->")
+                yield Piece(PROBLEM, start, at, statement="this <!-- is never closed")
+            else:
+                at = stop + 3
+                yield Piece(COMMENT, start, at)
+        elif match["raw"]:
+            closer = f"</{match['raw']}"
+            stop = -1 if closer in gone else text.find(closer, at)
+            if stop < 0:
+                gone.add(closer)
+            else:
+                at = stop + len(closer)
+        elif token == "\0":
+            yield Piece(FENCE, start, at)
+
+
+def _search(pattern: re.Pattern[str], text: str, at: int, gone: set[str]) -> int | None:
+    """Where the formula that opens before `at` ends; a failure is remembered."""
+    if pattern.pattern in gone:
+        return None
+    match = pattern.match(text, at)
+    if match:
+        return match.end()
+    gone.add(pattern.pattern)
+    return None
+
+
+def _formula(
+    text: str, start: int, end: int, inner: tuple[int, int], display: bool
+) -> Iterator[Piece]:
+    if text[inner[0] : inner[1]].isspace() or inner[0] == inner[1]:
+        yield Piece(PROBLEM, start, end, statement="an empty formula")
+    else:
+        yield Piece(FORMULA, start, end, inner, display)
+
+
+def _why(text: str, start: int, opener: str) -> str:
+    """Why an opener was taken as text."""
+    if opener != "$":
+        return f"this {opener} is never closed"
+    if text[start + 1 : start + 2].isspace():
+        return "this $ opens no formula: a space follows it"
+    found = _DOLLAR.match(text, start + 1)
+    if found is None:
+        return "this $ is never closed"
+    if text[found.end() - 2].isspace():
+        return "this $ opens no formula: a space stands before the closing $"
+    return "this $ opens no formula: a digit follows the closing $"
