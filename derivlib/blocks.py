@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from derivlib.containers import INDENT, QUOTE, Containers, dedent
 from derivlib.source import Span
 
 
@@ -39,10 +40,7 @@ class Fence:
     closed: bool = True
 
 
-QUOTE, INDENT = "quote", "indent"
-
 _SPACE = re.compile(r"[ \t]*")
-_QUOTE = re.compile(r"[ ]{0,3}>[ ]?")
 _FENCE = re.compile(r"(`{3,})([^`\n]*)$|(~{3,})(.*)$")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)[ \t]*")
 _RULE = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
@@ -79,8 +77,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.blocks: list[Flow | Fence] = []
-        self.stack: list[str] = []  # open containers, outermost first
-        self.first_quote: int | None = None  # depth of the outermost quote
+        self.containers = Containers()
         self.lines: list[tuple[int, int]] = []  # of the open paragraph
         self.fences: dict[int, Fence] = {}
         self.item = False  # the open paragraph began with a list marker
@@ -115,45 +112,6 @@ class _Reader:
         self.close()
         return self.blocks
 
-    # containers
-
-    def peel(self, line: str) -> tuple[int, int, int]:
-        """(containers matched, index of what follows them, its column)."""
-        at = column = depth = 0
-        size = len(line)
-        for kind in self.stack:
-            if kind is QUOTE:
-                match = _QUOTE.match(line, at)
-                if not match:
-                    break
-                column += match.end() - at
-                at = match.end()
-            else:
-                goal, i, reached = column + 4, at, column
-                while reached < goal and i < size:
-                    if line[i] == " ":
-                        reached += 1
-                    elif line[i] == "\t":
-                        reached += 4 - reached % 4
-                    else:
-                        break
-                    i += 1
-                if reached < goal:
-                    break
-                at, column = i, reached
-            depth += 1
-        return depth, at, column
-
-    def push(self, kind: str) -> None:
-        if kind is QUOTE and self.first_quote is None:
-            self.first_quote = len(self.stack)
-        self.stack.append(kind)
-
-    def cut(self, depth: int) -> None:
-        del self.stack[depth:]
-        if self.first_quote is not None and self.first_quote >= depth:
-            self.first_quote = None
-
     # lines
 
     def line(self, line: str, begin: int, end: int) -> None:
@@ -168,8 +126,8 @@ class _Reader:
         if space.end() == len(line):
             self.blank(begin)
             return
-        if self.stack:
-            depth, at, column = self.peel(line)
+        if self.containers.stack:
+            depth, at, column = self.containers.peel(line)
             space = _SPACE.match(line, at)
             assert space
         else:
@@ -181,7 +139,7 @@ class _Reader:
             else:
                 self.add(line, first, begin, end)
             return
-        if self.stack and first == len(line):
+        if self.containers.stack and first == len(line):
             self.blank(begin, depth)
             return
         extra = first - at
@@ -189,10 +147,10 @@ class _Reader:
             extra = len(line[:first].expandtabs(4)) - column
         if self.code:
             if self.code_mark:
-                self.code.append((begin + _dedent(line, at, self.code_indent), end))
+                self.code.append((begin + dedent(line, at, self.code_indent), end))
                 return
-            if extra >= 4 and depth == len(self.stack):
-                self.code.append((begin + _dedent(line, at, 4), end))
+            if extra >= 4 and depth == len(self.containers.stack):
+                self.code.append((begin + dedent(line, at, 4), end))
                 return
             self.close()
         self.structure(line, begin, end, depth, at, first, extra)
@@ -202,14 +160,14 @@ class _Reader:
     ) -> None:
         """What a line that is not inside anything begins; its containers are `depth` deep."""
         if not self.lines:
-            self.cut(depth)
+            self.containers.cut(depth)
         while True:
             mark = line[first] if first < len(line) else ""
             if not mark:  # an empty list item or quote
                 self.close()
                 return
             if not self.lines and extra >= 4:
-                self.code = [(begin + _dedent(line, at, 4), end)]
+                self.code = [(begin + dedent(line, at, 4), end)]
                 self.code_mark = ""
                 return
             if mark not in _SPECIAL:
@@ -224,15 +182,15 @@ class _Reader:
                 return
             if mark == ">":
                 self.close()
-                self.cut(depth)
-                self.push(QUOTE)
+                self.containers.cut(depth)
+                self.containers.push(QUOTE)
                 at = first + 1 + (line[first + 1 : first + 2] == " ")
             elif mark in "`~" and (match := _FENCE.match(line, first)):
                 self.open_fence(match, begin, first, depth, line)
                 return
             elif mark == "#":
                 self.close()
-                self.cut(depth)
+                self.containers.cut(depth)
                 self.heading(line, begin, first, end)
                 return
             elif (
@@ -245,36 +203,36 @@ class _Reader:
                 return
             elif mark in "-*_" and _RULE.match(line, first):
                 self.close()
-                self.cut(depth)
+                self.containers.cut(depth)
                 return
             elif (not self.lines or self.item) and (match := _ITEM.match(line, first)):
                 self.close()
-                self.cut(depth)
-                self.push(INDENT)
+                self.containers.cut(depth)
+                self.containers.push(INDENT)
                 at = min(match.end(), first + len(match[0].rstrip()) + 1)
                 self.item = True
             elif mark in "!?=" and _ADMONITION.match(line, first):
                 self.close()
-                self.cut(depth)
+                self.containers.cut(depth)
                 quote = re.search(r"[\"'].*[\"']", line[first:])
                 if quote:
                     title = begin + first
                     self.lines.append((title + quote.start() + 1, title + quote.end() - 1))
                     self.close()
-                self.push(INDENT)
+                self.containers.push(INDENT)
                 return
             elif mark in "[:" and not self.lines and (match := _NOTE.match(line, first)):
-                self.push(INDENT)
+                self.containers.push(INDENT)
                 at = match.end()
             else:
                 break
-            depth = len(self.stack)
+            depth = len(self.containers.stack)
             space = _SPACE.match(line, at)
             assert space
             first = space.end()
             extra = len(line[at:first].expandtabs(4))
         if not self.lines:
-            self.cut(depth)
+            self.containers.cut(depth)
         self.add(line, first, begin, end)
 
     def blank(self, begin: int, depth: int | None = None) -> None:
@@ -283,10 +241,10 @@ class _Reader:
             self.code.append((begin, begin))
         else:
             self.close()
-        keep = self.first_quote if depth is None else None
+        keep = self.containers.first_quote if depth is None else None
         if keep is not None:
             self.close()
-            self.cut(keep)
+            self.containers.cut(keep)
 
     def add(self, line: str, first: int, begin: int, end: int) -> None:
         if not self.lines and line.startswith("<!--", first) and "-->" not in self.unclosed:
@@ -400,13 +358,13 @@ class _Reader:
         self.info = (match[2] or match[4] or "").strip()
         if not (self.lines and is_math(self.info)):
             self.close()
-        self.cut(depth)
+        self.containers.cut(depth)
         self.opened = (begin + first, len(line[:first].expandtabs(4)))
         self.fenced = []
 
     def fence_line(self, line: str, begin: int, end: int) -> None:
-        depth, at, column = self.peel(line) if self.stack else (0, 0, 0)
-        if QUOTE in self.stack[depth:]:
+        depth, at, column = self.containers.peel(line) if self.containers.stack else (0, 0, 0)
+        if QUOTE in self.containers.stack[depth:]:
             self.close_fence(begin, closed=False)
             self.line(line, begin, end)
             return
@@ -417,7 +375,7 @@ class _Reader:
             if len(line[:first].expandtabs(4)) <= self.opened[1] + 3:
                 self.close_fence(end, closed=True)
                 return
-        self.fenced.append((begin + _dedent(line, at, self.opened[1] - column), end))
+        self.fenced.append((begin + dedent(line, at, self.opened[1] - column), end))
 
     def close_fence(self, end: int, closed: bool) -> None:
         span = Span(self.opened[0], end)
@@ -436,17 +394,3 @@ class _Reader:
 def is_math(info: str) -> bool:
     """Whether the words after a fence say that it holds a formula."""
     return info.strip("{} ").lstrip(".").split(" ")[0].lower() == "math"
-
-
-def _dedent(line: str, at: int, columns: int) -> int:
-    """The index in `line` after at most `columns` columns of space from `at` on."""
-    reached = 0
-    while reached < columns and at < len(line):
-        if line[at] == " ":
-            reached += 1
-        elif line[at] == "\t":
-            reached += 4 - reached % 4
-        else:
-            break
-        at += 1
-    return at

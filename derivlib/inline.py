@@ -114,10 +114,10 @@ def read_pieces(text: str) -> Iterator[Piece]:
                 at = runs.pop() + len(token)
         elif token == "<!--":
             stop = -1 if "-->" in gone else text.find("-->", at)
-            if stop < 0:
+            if stop < 0 and "-->" not in gone:
                 gone.add("-->")
                 yield Piece(PROBLEM, start, at, statement="this <!-- is never closed")
-            else:
+            elif stop >= 0:
                 at = stop + 3
                 yield Piece(COMMENT, start, at)
         elif match["raw"]:

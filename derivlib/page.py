@@ -21,6 +21,7 @@ from derivlib.snippets import has_snippet, resolve
 from derivlib.source import Source, Span
 
 PLACEHOLDER = "\ufffc"  # of a formula, in `Prose.text`
+MOST_PROBLEMS = 100  # of one page; the rest are counted
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ _SYBIL_SKIP = re.compile(r"<!--+\s*skip:\s*(?P<words>.*?)\s*-*-->\Z", re.DOTALL)
 _SYBIL_NEXT = re.compile(r"next\s+(?:\"([^\"]*)\"|'([^']*)')")
 _PYTHON = {"python": "python", "py": "python", "python3": "python", "py3": "python",
            "pycon": "pycon", "pycon3": "pycon", "doctest": "pycon"}  # fmt: skip
+_NOT_PLAIN = re.compile(r"[$\\<`\0\ufffc]|8<")
 _WORD = re.compile(r"\{[^.{}]*\.(?P<name>[\w+-]+)|\{?[ \t]*(?P<bare>[\w+-]+)")
 
 
@@ -160,6 +162,7 @@ class _Assembler:
         self.text = source.text
         self.items: list[Item] = []
         self.problems: list[Diagnostic] = []
+        self.unsaid = 0  # mistakes beyond `MOST_PROBLEMS`
         self.formulas = 0
         self.blocks = 0
         self.skip: Directive | None = None  # waits for the next formula or block
@@ -167,7 +170,7 @@ class _Assembler:
     def page(self) -> Page:
         settings, start, mistake = read_front_matter(self.text)
         if mistake:
-            self.problems.append(mistake)
+            self.add_problem(mistake)
         for block in read_blocks(self.text, start):
             if isinstance(block, Fence):
                 self.fence(block)
@@ -176,14 +179,28 @@ class _Assembler:
         if self.skip:
             self.problem("nothing follows this skip", self.skip.span)
         self.items.sort(key=_place)
+        if self.unsaid:
+            statement = f"{self.unsaid} more mistakes of this kind on the page"
+            self.problems.append(Diagnostic("page", statement))
         return Page(self.source, settings, tuple(self.items), tuple(self.problems))
 
     def problem(self, statement: str, span: Span, *facts: str) -> None:
-        self.problems.append(Diagnostic("page", statement, span, facts))
+        self.add_problem(Diagnostic("page", statement, span, facts))
+
+    def add_problem(self, problem: Diagnostic) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+        else:
+            self.unsaid += 1
 
     # running text
 
     def flow(self, flow: Flow) -> None:
+        start, end = flow.lines[0]
+        text = self.text[start:end]
+        if len(flow.lines) == 1 and not flow.span and not _NOT_PLAIN.search(text):
+            self.prose(text, tuple(range(start, end)), (), end)
+            return
         joined = Joined(self.text, flow.lines, flow.fences)
         text = joined.text
         if flow.span:
@@ -215,8 +232,8 @@ class _Assembler:
                 span = fence.span
             else:
                 assert piece.kind == FORMULA
-                start, end = piece.inner
-                self.formula(span, text[start:end], joined.offsets(start, end), piece.display)
+                offsets = joined.offsets(*piece.inner)
+                self.formula(span, text[slice(*piece.inner)], offsets, piece.display)
             held.append(self.formulas - 1)
             words.append(PLACEHOLDER)
             ranges.append(range(span.start, span.start + 1))
@@ -300,7 +317,8 @@ class _Assembler:
         numbers = range(first, first + len(lines))
         included = resolve(self.source, lines, numbers, fence.lines)
         if language is None:
-            self.problems.extend(included.problems)
+            for problem in included.problems:
+                self.add_problem(problem)
             return
         code = "\n".join(included.lines)
         if language == "python" and code.lstrip().startswith(">>>"):
@@ -309,9 +327,9 @@ class _Assembler:
             (self.source.path, self.source.position(fence.span.start)[0]),
         )
         reason = self.skip.argument if self.skip else None
-        problem = included.problems[0] if included.problems else None
+        missing = included.problems[0] if included.problems else None
         self.items.append(
-            CodeBlock(fence.span, language, code, origins, self.blocks, reason, problem)
+            CodeBlock(fence.span, language, code, origins, self.blocks, reason, missing)
         )
         self.blocks += 1
         self.skip = None
@@ -323,7 +341,8 @@ class _Assembler:
             return
         numbers = [self.source.position(a)[0] for a, _ in lines]
         included = resolve(self.source, texts, numbers, lines)
-        self.problems.extend(included.problems)
+        for problem in included.problems:
+            self.add_problem(problem)
         for at, path in included.files:
             inner = "\n".join(
                 line for line, (origin, _) in zip(included.lines, included.origins, strict=True)

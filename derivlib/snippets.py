@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from derivlib.errors import Diagnostic
@@ -56,10 +56,11 @@ def resolve(
     origins: list[tuple[str, int]] = []
     problems: list[Diagnostic] = []
     files: list[tuple[int, str]] = []
+    read = cache(partial(_read, root=project_root(source.path), depth=0))
 
     def include(target: str, space: str, at: int) -> None:
         try:
-            for text, path, number in _read(target, project_root(source.path), 0):
+            for text, path, number in read(target):
                 found.append(space + text if text else text)
                 origins.append((path, number))
                 if (at, path) not in files:
@@ -129,6 +130,7 @@ def _read(target: str, root: Path, depth: int) -> list[tuple[str, str, int]]:
         raise LookupError(f"this snippet is not understood: {target!r}") from None
     if lines[-1] == "":
         lines.pop()
+    path = _shown(file)
     numbered = list(enumerate(lines, 1))
     if match["section"]:
         numbered = _section(numbered, match["section"], shown)
@@ -142,10 +144,16 @@ def _read(target: str, root: Path, depth: int) -> list[tuple[str, str, int]]:
             inner = _MARK.match(line.rstrip())
             if inner and not inner["escape"] and (inner["one"] or inner["two"]):
                 nested = _read(inner["one"] or inner["two"], root, depth + 1)
-                found.extend((inner["space"] + text, path, at) for text, path, at in nested)
+                found.extend((inner["space"] + text, *origin) for text, *origin in nested)
                 continue
-        found.append((line, shown, number))
+        found.append((line, path, number))
     return found
+
+
+def _shown(file: Path) -> str:
+    """A path as a person at the prompt would write it."""
+    here = Path.cwd().resolve()
+    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
 
 
 def _section(lines: list[tuple[int, str]], name: str, shown: str) -> list[tuple[int, str]]:
