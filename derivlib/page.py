@@ -307,10 +307,14 @@ class _Assembler:
         return True
 
     def fence(self, fence: Fence) -> None:
-        if not fence.closed:
-            self.problem("this fence is never closed", _first_line(self.text, fence.span))
         lines = [self.text[a:b] for a, b in fence.lines]
         language = _language(fence.info, lines)
+        unclosed = None
+        if not fence.closed:
+            span = _first_line(self.text, fence.span)
+            unclosed = Diagnostic("page", "this fence is never closed", span)
+            if language is None:
+                self.add_problem(unclosed)
         if language is None and not has_snippet(lines):
             return
         first = self.source.position(fence.lines[0][0])[0] if lines else 0
@@ -327,7 +331,7 @@ class _Assembler:
             (self.source.path, self.source.position(fence.span.start)[0]),
         )
         reason = self.skip.argument if self.skip else None
-        missing = included.problems[0] if included.problems else None
+        missing = included.problems[0] if included.problems else unclosed
         self.items.append(
             CodeBlock(fence.span, language, code, origins, self.blocks, reason, missing)
         )

@@ -1,0 +1,33 @@
+"""A file to everything that was found in it: page, mathematics, code, in that order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from derivlib.check import check_page
+from derivlib.code import run_code, skip_code
+from derivlib.errors import DerivlibError
+from derivlib.page import read_page
+from derivlib.source import Source, read_source
+from derivlib.verdict import FileReport
+
+
+def check_file(path: Path | str, *, seed: int = 0, code: bool = True) -> FileReport:
+    """Everything found in one file; without `code`, no Python of the page is run."""
+    shown = Path(path).as_posix()
+    try:
+        source = read_source(path, shown)
+    except DerivlibError as error:
+        return FileReport(Source(shown, ""), problems=(error.diagnostic,))
+    return check_source(source, seed=seed, code=code)
+
+
+def check_source(source: Source, *, seed: int = 0, code: bool = True) -> FileReport:
+    """The same for a text that has been read."""
+    page = read_page(source)
+    checked = check_page(page, seed=seed)
+    if code:
+        results = run_code(page, {"formula": checked.formula})
+    else:
+        results = skip_code(page, "--no-code: no Python of the page is run")
+    return FileReport(source, tuple(checked.verdicts), results, page.problems)
