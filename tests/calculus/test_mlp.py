@@ -63,6 +63,9 @@ def test_a_small_step_down_lowers_the_loss(draw, layers):
     gradients = mlp.backward(mlp.forward(x, layers), output(x, layers) - y)
     assert loss(mlp.descend(layers, gradients, 1e-3)) < loss(layers)
     assert loss(mlp.descend(layers, gradients, -1e-3)) > loss(layers)
+    for old, new, g in zip(layers, mlp.descend(layers, gradients, 0.5), gradients, strict=True):
+        assert_allclose(new.W, old.W - g.W / 2)
+        assert_allclose(new.b, old.b - g.b / 2)
 
 
 def test_wrong_shapes_name_their_layer(draw):

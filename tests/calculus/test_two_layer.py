@@ -1,3 +1,4 @@
+import sys
 import tracemalloc
 
 import numpy as np
@@ -127,6 +128,37 @@ def test_the_multiplications_of_each_route_were_counted(route, sizes, draw, plai
     route.gradients(net)
     assert Counted.count == route.cost(m, n, p).multiplications
     assert Counted.count != route.cost(n, m, p).multiplications
+
+
+def matrices_at_return(route, net):
+    """The matrices (no rows, no columns) that the route itself made and still holds at its end."""
+    held = {}
+
+    def look(frame, event, _):
+        if event == "return" and frame.f_code is route.gradients.__code__:
+            held.update(frame.f_locals)
+
+    sys.setprofile(look)
+    try:
+        route.gradients(net)
+    finally:
+        sys.setprofile(None)
+    return [
+        A
+        for A in held.values()
+        if isinstance(A, np.ndarray) and A.ndim == 2 and min(A.shape) > 1
+        if not any(np.shares_memory(A, B) for B in net)
+    ]
+
+
+@pytest.mark.parametrize("sizes", [(3, 5, 4), (6, 2, 7), (4, 9, 2)])
+@pytest.mark.parametrize("route", model.ROUTES, ids=lambda route: route.name)
+def test_the_numbers_that_each_route_holds_were_counted(route, sizes, draw):
+    m, n, p = sizes
+    net = model.forward(draw(1, n), draw(m, n), draw(p, m), draw(1, p))
+    held = sum(A.size for A in matrices_at_return(route, net))
+    assert held == route.cost(m, n, p).memory
+    assert held != route.cost(p, m, n).memory
 
 
 @pytest.mark.parametrize("route", model.ROUTES[1:], ids=lambda route: route.name)
