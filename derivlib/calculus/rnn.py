@@ -87,16 +87,17 @@ def forward(
     _require_probabilities(Y)
     # --8<-- [start:forward-steps]
     T = len(X)
-    A, H = [], [H_0]
+    pre_activations, states = [], [H_0]
     for X_t in X:
-        A_t = X_t @ U + H[-1] @ W + b
-        A.append(A_t)
-        H.append(np.tanh(A_t))
-    O = np.stack(H[1:]) @ V + c
+        A_t = X_t @ U + states[-1] @ W + b
+        pre_activations.append(A_t)
+        states.append(np.tanh(A_t))
+    A, H = np.stack(pre_activations), np.stack(states)
+    O = H[1:] @ V + c
     Y_hat = softmax(O)
     loss = -np.sum(Y * log_softmax(O)) / T
     # --8<-- [end:forward-steps]
-    return Forward(X, Y, U, W, b, V, c, np.stack(A), np.stack(H), O, Y_hat, loss)
+    return Forward(X, Y, U, W, b, V, c, A, H, O, Y_hat, loss)
     # --8<-- [end:forward]
 
 
@@ -115,12 +116,13 @@ def backward(net: Forward) -> Gradients:
     Returns:
         Gradients by U, W, b, V, c, and by every A_t, H_t, O_t and X_t.
     """
-    X, Y, U, W, V, H, Y_hat = net.X, net.Y, net.U, net.W, net.V, net.H, net.Y_hat
+    X, Y, U, W, V = net.X, net.Y, net.U, net.W, net.V
+    A, H, Y_hat = net.A, net.H, net.Y_hat
     # --8<-- [start:backward-steps]
     T = len(X)
     G_O = (Y_hat - Y) / T
-    G_A = np.zeros_like(net.A)
-    G_H = np.zeros_like(H)
+    G_A = np.zeros_like(A, dtype=G_O.dtype)
+    G_H = np.zeros_like(H, dtype=G_O.dtype)
     G_H[1:] = G_O @ V.T
     for t in range(T, 0, -1):  # G_H[t] is complete when its turn comes
         G_A[t - 1] = G_H[t] * (1 - H[t] * H[t])
@@ -154,7 +156,7 @@ def sum_over_time(X: Array, G: Array) -> Array:
 def _require_probabilities(Y: Array) -> None:
     """∂ℓ/∂O = (Ŷ − Y)/T holds only where each row of Y sums to one."""
     sums = Y.sum(axis=-1)
-    wrong = np.abs(sums - 1) > 1e-12
+    wrong = ~(np.abs(sums - 1) <= 1e-12)  # NaN is wrong too
     if wrong.any():
         t, row = np.argwhere(wrong)[0]
         raise ValueError(

@@ -113,13 +113,16 @@ def element_by_element(net: Forward) -> Weights:
     """
     # --8<-- [start:element_by_element-steps]
     x, g, G_h, V = net.x[0], net.g[0], net.G_h[0], net.V
-    G_U = np.zeros_like(net.U, dtype=net.h.dtype)
-    G_V = np.zeros_like(net.V, dtype=net.h.dtype)
-    for i, j in np.ndindex(*V.shape):
-        G_V[i, j] = G_h[i] * g[j]
-    for i, j in np.ndindex(*net.U.shape):
-        for k in range(len(G_h)):
-            G_U[i, j] += G_h[k] * V[k, i] * (g[i] * (1 - g[i])) * x[j]
+    m, n, p = len(g), len(x), len(G_h)
+
+    def by_V(i: int, j: int) -> Any:
+        return G_h[i] * g[j]
+
+    def by_U(i: int, j: int) -> Any:
+        return sum(G_h[k] * V[k, i] * (g[i] * (1 - g[i])) * x[j] for k in range(p))
+
+    G_V = np.array([[by_V(i, j) for j in range(m)] for i in range(p)])
+    G_U = np.array([[by_U(i, j) for j in range(n)] for i in range(m)])
     # --8<-- [end:element_by_element-steps]
     return Weights(U=G_U, V=G_V)
     # --8<-- [end:element_by_element]

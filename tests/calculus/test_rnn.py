@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from derivlib.calculus import cross_entropy, rnn, softmax
+from derivlib.calculus import cross_entropy, jacobian, rnn, softmax
 from derivlib.errors import ShapeError
 
 T, n, d, h, v = 4, 2, 5, 3, 6
@@ -98,6 +98,18 @@ def test_the_gradient_by_each_pre_activation(data, is_gradient):
             return rnn.forward(**{**data, **wide}).loss
 
         is_gradient(loss, np.zeros((n, h)), G.A[t], wrong=[-G.A[t], G.H[t + 1], G.A[t] / T])
+
+
+@pytest.mark.parametrize("name", ["X", "H_0", "U", "W", "b", "V", "c"])
+def test_backward_is_itself_safe_for_a_complex_step(data, name):
+    """Second derivatives: any one argument complex, the others real."""
+
+    def slopes(P):
+        return np.concatenate([G.ravel() for G in rnn.backward(rnn.forward(**{**data, name: P}))])
+
+    second = jacobian(slopes, data[name])
+    assert_allclose(second, jacobian(slopes, data[name], "central"), atol=1e-8)
+    assert np.abs(second).max() > 1e-3
 
 
 def test_one_step_for_one_time(data):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from derivlib.calculus import cross_entropy, log_softmax, softmax
+from derivlib.calculus import cross_entropy, jacobian, log_softmax, softmax
 from derivlib.calculus import two_layer as model
 from derivlib.errors import ShapeError
 
@@ -65,6 +65,26 @@ def test_the_four_routes_agree_to_rounding(data, loss):
         assert_allclose(other.U, first.U, rtol=1e-13)
         assert_allclose(other.V, first.V, rtol=1e-13)
         assert not np.allclose(other.U, -first.U)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("route", model.ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize("position", range(4))
+def test_each_route_is_itself_safe_for_a_complex_step(data, route, position):
+    def linear(h, y):
+        return np.sum(h * y), y
+
+    for loss in (model.half_square, linear):
+
+        def slopes(P, loss=loss):
+            arguments = [*data[:position], P, *data[position + 1 :]]
+            G = route.gradients(model.forward(*arguments, loss))
+            return np.concatenate([G.U.ravel() + 0j, G.V.ravel() + 0j])
+
+        P = data[position]
+        central = jacobian(lambda P: slopes(P).real, P, "central")
+        assert_allclose(jacobian(slopes, P), central, atol=1e-8)
+        assert np.abs(central).max() > 1e-3
 
 
 def test_reverse_mode_gives_everything_on_the_way(data, loss, is_gradient):
