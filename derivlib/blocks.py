@@ -383,10 +383,10 @@ class _Reader:
         self.marker = ""
         if self.lines:  # mathematics in the middle of a sentence
             self.fences[len(self.lines)] = fence
-            self.lines.append((span.start, span.start))
+            self.lines.append(span)
         elif is_math(self.info):
             self.fences[0] = fence
-            self.lines.append((span.start, span.start))
+            self.lines.append(span)
         else:
             self.blocks.append(fence)
 

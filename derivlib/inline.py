@@ -25,6 +25,7 @@ class Piece(NamedTuple):
     inner: tuple[int, int] = (0, 0)  # of a formula, without its delimiters
     display: bool = False
     statement: str = ""  # of a problem
+    facts: tuple[str, ...] = ()
 
 
 _TOKEN = re.compile(
@@ -59,7 +60,7 @@ def read_pieces(text: str) -> Iterator[Piece]:
         if token == "$$":
             end = _search(_DOLLARS, text, at, gone)
             if end is None:
-                yield Piece(PROBLEM, start, at, statement="this $$ is never closed")
+                yield _unclosed(start, at, token)
                 return
             yield from _formula(text, start, end, (at, end - 2), True)
             at, plain = end, None
@@ -83,7 +84,7 @@ def read_pieces(text: str) -> Iterator[Piece]:
         elif token == r"\[":
             end = _search(_BRACKET, text, at, gone)
             if end is None:
-                yield Piece(PROBLEM, start, at, statement=r"this \[ is never closed")
+                yield _unclosed(start, at, token)
                 return
             yield from _formula(text, start, end, (at, end - 2), True)
             at, plain = end, None
@@ -92,7 +93,7 @@ def read_pieces(text: str) -> Iterator[Piece]:
             closer = f"\\end{{{name}}}"
             stop = -1 if closer in gone else text.find(closer, at)
             if stop < 0:
-                yield Piece(PROBLEM, start, at, statement=f"this {token} is never closed")
+                yield _unclosed(start, at, token)
                 return
             end = stop + len(closer)
             if name in ENVIRONMENTS:
@@ -149,6 +150,11 @@ def _formula(
         yield Piece(PROBLEM, start, end, statement="an empty formula")
     else:
         yield Piece(FORMULA, start, end, inner, display)
+
+
+def _unclosed(start: int, end: int, token: str) -> Piece:
+    facts = ("a formula ends with its paragraph: a blank line ends both",)
+    return Piece(PROBLEM, start, end, statement=f"this {token} is never closed", facts=facts)
 
 
 def _why(text: str, start: int, opener: str) -> str:

@@ -12,7 +12,7 @@ FENCE_MARK = "\0"  # stands for a fenced formula inside a sentence
 class Joined:
     """Lines of `text` joined by newlines, with the absolute offset of every character.
 
-    A line whose number is in `marks` becomes `FENCE_MARK`.
+    A line whose number is in `marks` becomes `FENCE_MARK`, wherever it ends.
     """
 
     def __init__(
@@ -42,11 +42,14 @@ class Joined:
         found = []
         row = self.row(start)
         while start < end:
-            stop = self.starts[row + 1] if row + 1 < len(self.starts) else len(self.text)
-            stop = min(stop, end)
+            last = row + 1 == len(self.starts)
+            stop = len(self.text) if last else self.starts[row + 1] - 1  # before the newline
             base = self.lines[row][0] - self.starts[row]
-            found.append(range(base + start, base + stop))
-            start, row = stop, row + 1
+            if start < stop:
+                found.append(range(base + start, base + min(stop, end)))
+            if stop < end:
+                found.append(range(self.lines[row][1], self.lines[row][1] + 1))
+            start, row = stop + 1, row + 1
         return found
 
     def offsets(self, start: int, end: int) -> tuple[int, ...]:

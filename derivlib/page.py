@@ -15,7 +15,7 @@ from itertools import chain
 from derivlib.blocks import Fence, Flow, read_blocks
 from derivlib.errors import Diagnostic
 from derivlib.frontmatter import read_front_matter
-from derivlib.inline import COMMENT, FENCE, FORMULA, PROBLEM, read_pieces
+from derivlib.inline import COMMENT, FENCE, FORMULA, PROBLEM, Piece, read_pieces
 from derivlib.joined import Joined
 from derivlib.snippets import has_snippet, resolve
 from derivlib.source import Source, Span
@@ -162,6 +162,7 @@ class _Assembler:
         self.text = source.text
         self.items: list[Item] = []
         self.problems: list[Diagnostic] = []
+        self.unclosed = False  # the last mistake is a `$$` whose other half may follow
         self.unsaid = 0  # mistakes beyond `MOST_PROBLEMS`
         self.formulas = 0
         self.blocks = 0
@@ -198,7 +199,8 @@ class _Assembler:
     def flow(self, flow: Flow) -> None:
         start, end = flow.lines[0]
         text = self.text[start:end]
-        if len(flow.lines) == 1 and not flow.span and not _NOT_PLAIN.search(text):
+        plain = len(flow.lines) == 1 and not flow.span and not flow.fences
+        if plain and not _NOT_PLAIN.search(text):
             self.prose(text, tuple(range(start, end)), (), end)
             return
         joined = Joined(self.text, flow.lines, flow.fences)
@@ -212,15 +214,12 @@ class _Assembler:
         for piece in read_pieces(text):
             span = Span(joined.absolute(piece.start), joined.end(piece.end))
             if piece.kind == PROBLEM:
-                facts: tuple[str, ...] = ()
-                if "closed" in piece.statement and "<!--" not in piece.statement:
-                    facts = ("a formula ends with its paragraph: a blank line ends both",)
-                self.problem(piece.statement, span, *facts)
+                self.mistake(piece, span, not text[piece.end :].strip())
                 continue
             fence = flow.fences.get(joined.row(piece.start)) if piece.kind == FENCE else None
             if piece.kind == FENCE and not fence:
                 continue
-            words.append(text[at : piece.start])
+            words.append(text[at : piece.start].replace(PLACEHOLDER, "\ufffd"))
             ranges.extend(joined.ranges(at, piece.start))
             at = piece.end
             if piece.kind == COMMENT:
@@ -237,13 +236,19 @@ class _Assembler:
             held.append(self.formulas - 1)
             words.append(PLACEHOLDER)
             ranges.append(range(span.start, span.start + 1))
-        words.append(text[at:])
+        words.append(text[at:].replace(PLACEHOLDER, "\ufffd"))
         ranges.extend(joined.ranges(at, len(text)))
-        if PLACEHOLDER in text:  # the author's own
-            words = [w if w == PLACEHOLDER else w.replace(PLACEHOLDER, "\ufffd") for w in words]
-        self.prose("".join(words), tuple(chain(*ranges)), tuple(held), joined.end(len(text)))
+        end = flow.lines[-1][1]
+        self.prose("".join(words), tuple(chain(*ranges)), tuple(held), end)
         if "8<" in text:
             self.prose_snippets(flow.lines)
+
+    def mistake(self, piece: Piece, span: Span, last: bool) -> None:
+        """A mistake in running text. A blank line in a formula makes two of one: say it once."""
+        unclosed = self.text[slice(*span)] == "$$"
+        if not (unclosed and last and self.unclosed):
+            self.problem(piece.statement, span, *piece.facts)
+        self.unclosed = unclosed and not self.unclosed
 
     def prose(self, text: str, offsets: tuple[int, ...], held: tuple[int, ...], end: int) -> None:
         bare = text.strip()
