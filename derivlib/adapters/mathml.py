@@ -1,0 +1,108 @@
+r"""One formula as MathML Core, for browsers and screen readers, without any script."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from xml.etree import ElementTree
+
+from math_core import LatexError, LatexToMathML
+
+from derivlib.adapters.dialect import SMALL, rewrite
+from derivlib.errors import UNREADABLE, user_error
+
+MAX_DEPTH = 200  # of braces; math-core descends by recursion
+_CONVERTER = LatexToMathML(fancy_error=False, allow_unreliable_rendering=True)
+_ERROR = re.compile(r"(\d+): (.*)", re.DOTALL)
+_SMALL = re.compile(
+    f'<mi>{SMALL}</mi>(<mrow><mo[^>]*>.</mo>)?<mtable displaystyle="false" scriptlevel="0"'
+)
+_STRUCK = re.compile(r'<mrow class="menclose-\w+"></mrow>')
+
+# what browsers draw wrongly or not at all, and what they are given instead
+_REPAIRS = (
+    ('<menclose notation="box">', '<mrow class="dl-boxed">'),
+    ('<menclose notation="updiagonalstrike">', '<mrow class="dl-struck">'),
+    ('<menclose notation="downdiagonalstrike">', '<mrow class="dl-struck">'),
+    ('<menclose notation="updiagonalstrike downdiagonalstrike">', '<mrow class="dl-struck">'),
+    ("</menclose>", "</mrow>"),
+    ("<mspace/>", ""),
+    ("&ApplyFunction;", "\u2061"),
+    # Firefox takes these for large operators
+    *((f">{c}</mo>", f' largeop="false">{c}</mo>') for c in "⊙⊗⊕"),
+)
+
+
+@cache
+def render_math(tex: str, display: bool) -> str:
+    r"""MathML of `tex`, in which every macro of the page is already expanded.
+
+    Raises:
+        DerivlibError: it cannot be set; the span is in `tex`.
+    """
+    if _depth(tex) > MAX_DEPTH:
+        raise user_error(UNREADABLE, f"braces are nested more than {MAX_DEPTH} deep", (0, 1))
+    rewritten = rewrite(tex)
+    try:
+        math = _CONVERTER.convert_with_local_state(rewritten.text, displaystyle=display)
+    except LatexError as error:
+        match = _ERROR.match(str(error))
+        place, said = (int(match[1]), match[2]) if match else (0, str(error))
+        start = min(rewritten.origin(place), max(len(tex) - 1, 0))
+        word = re.compile(r"\\[A-Za-z]+|.", re.DOTALL).match(tex, start)
+        end = word.end() if word else start + 1
+        statement = f"cannot be typeset: {said[:1].lower()}{said[1:].rstrip('.')}"
+        raise user_error(UNREADABLE, statement, (start, end)) from None
+    math = _SMALL.sub(r'\1<mtable displaystyle="false" scriptlevel="1"', math)
+    for drawn, wanted in _REPAIRS:
+        math = math.replace(drawn, wanted)
+    math = _STRUCK.sub("", math)
+    return math.replace("<math>", '<math display="inline">') if not display else math
+
+
+def _depth(tex: str) -> int:
+    depth = deepest = 0
+    for c in tex:
+        depth += (c == "{") - (c == "}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+_INVISIBLE = str.maketrans(dict.fromkeys("\u2061\u2062\u2063\ufe00\ufe01", ""))
+_RAISED = str.maketrans("0123456789+-−()TniIh⊤′*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ᵀⁿⁱᴵʰᵀ′*")
+_LOWERED = str.maketrans("0123456789+-−()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+
+
+def plain_text(math: str) -> str:
+    """A formula as a line of text, for titles and tables of contents: ∂L/∂U, Xᵀ."""
+    text = _text(ElementTree.fromstring(math)).translate(_INVISIBLE)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _text(element: ElementTree.Element) -> str:
+    parts = [_text(child) for child in element]
+    match element.tag:
+        case "mfrac":
+            return "/".join(p if len(p) < 4 or p.isalnum() else f"({p})" for p in parts)
+        case "msup":
+            return parts[0] + _script(parts[1], "^", _RAISED)
+        case "msub":
+            return parts[0] + _script(parts[1], "_", _LOWERED)
+        case "msubsup":
+            return parts[0] + _script(parts[1], "_", _LOWERED) + _script(parts[2], "^", _RAISED)
+        case "msqrt":
+            return f"√({''.join(parts)})"
+        case "mspace" | "mtext":
+            return element.text or " "
+        case "mtr":
+            return " ".join(parts)
+        case "mtable":
+            return "; ".join(parts)
+        case _:
+            return (element.text or "") + "".join(parts)
+
+
+def _script(text: str, mark: str, letters: dict[int, int]) -> str:
+    if all(ord(c) in letters for c in text):
+        return text.translate(letters)
+    return mark + (text if len(text) == 1 else f"({text})")

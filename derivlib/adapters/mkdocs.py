@@ -1,0 +1,320 @@
+"""The MkDocs plugin: nothing is served that was not verified first.
+
+`on_pre_build` verifies every page before the old site is touched. A mistake ends a build
+and leaves the last good site; under `mkdocs serve` it stands on the page, in red.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from html import escape, unescape
+from pathlib import Path
+from typing import Literal
+
+import markdown
+from jinja2 import Environment
+from mkdocs.config import config_options as option
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files, get_files, set_exclusions
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
+
+import derivlib
+from derivlib.adapters.font import math_font
+from derivlib.adapters.markdown import Setting
+from derivlib.adapters.notebook import BETWEEN, put_cells
+from derivlib.adapters.staging import Staging
+from derivlib.adapters.tally import count_formulas, foot, sentence, table
+from derivlib.adapters.worker import Done, Task, verify_all
+from derivlib.report import render_text
+from derivlib.source import Source
+from derivlib.verdict import FileReport
+
+log = get_plugin_logger("derivlib")
+_ASSETS = Path(__file__).parent / "assets"
+_ADDRESS = "assets/derivlib"
+_SNIPPET = re.compile(r"-{1,}8<-{1,}\s+[\"']?([^\"'\s]+?)(?::[\w\-:,]*)?[\"']?\s*$", re.MULTILINE)
+_TEX = re.compile(r'<(?:div|span) class="dl-formula [^>]*? data-tex="([^"]*)"')
+
+
+class DerivlibConfig(Config):
+    code = option.Type(bool, default=True)  # run the Python of the pages
+    seed = option.Type(int, default=0)
+    font = option.Type(bool, default=True)
+    foot = option.Type(bool, default=True)
+    cache_dir = option.Type(str, default=".cache/derivlib")
+
+
+class DerivlibPlugin(BasePlugin[DerivlibConfig]):
+    def __init__(self) -> None:
+        self.serving = False
+        self.known: dict[str, tuple[str, Done]] = {}  # by page: a digest of all it rests on
+        self.reports: dict[str, FileReport] = {}
+        self.page = ""
+        self.setting: Setting | None = None
+        self.fonts: Path | None = None
+        self.staging = Staging()
+        self.mistakes: list[str] = []
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        self.serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        self.root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        config.watch.append(str(Path(derivlib.__file__).parent))
+        if "derivlib" not in config.markdown_extensions:
+            config.markdown_extensions.append("derivlib")
+        config.mdx_configs["derivlib"] = {
+            "on_error": "mark", "checker": self._report, "expect": self._expect,
+        }  # fmt: skip
+        config.extra_css.insert(0, f"{_ADDRESS}/derivlib.css")
+        config.extra_javascript.append(f"{_ADDRESS}/derivlib.js")
+        notebooks = config.plugins.get("mkdocs-jupyter")
+        if notebooks is not None:  # what it keeps knows nothing of changes in the library
+            kept = f".cache/mkdocs-jupyter/{self._library(config)[:12]}"
+            notebooks.config["cache_dir"] = str(self.root / kept)
+        return config
+
+    # verify
+
+    @event_priority(-100)
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        self.mistakes = []
+        files = get_files(config)
+        set_exclusions(files, config)
+        pages = {
+            file.src_uri: file
+            for file in files
+            if (file.is_documentation_page() or file.src_uri.endswith(".ipynb"))
+            and file.abs_src_path
+            and (self.serving or not file.inclusion.is_excluded())
+        }
+        library = self._library(config)
+        digests = {uri: self._digest(file, library) for uri, file in pages.items()}
+        todo = [uri for uri in pages if self.known.get(uri, ("",))[0] != digests[uri]]
+        self._verify(todo, pages, digests)
+        self.known = {uri: kept for uri, kept in self.known.items() if uri in pages}
+        done = {uri: kept[1] for uri, kept in self.known.items()}
+        self.reports = {uri: done[uri].report for uri in pages}
+        self.fonts = self._font({c for one in done.values() for c in one.characters})
+        bad = [report for report in self.reports.values() if not report.ok]
+        log.info("%s", sentence(count_formulas(self.reports.values())))
+        if bad:
+            self._fail(render_text(bad))
+        if not self.serving:
+            self.staging.begin(config, self.root / self.config.cache_dir / "site")
+
+    def _verify(self, todo: list[str], pages: dict[str, File], digests: dict[str, str]) -> None:
+        tasks = {}
+        for uri in todo:
+            path = Path(pages[uri].abs_src_path or "")
+            tasks[uri] = Task(str(path), self._shown(path))
+        uris = {task: uri for uri, task in tasks.items()}
+        told = time.monotonic()
+        for count, done in enumerate(
+            verify_all(
+                list(tasks.values()), self.root,
+                code=self.config.code, seed=self.config.seed, fresh=self.serving,
+            ), 1,
+        ):  # fmt: skip
+            uri = uris[done.task]
+            self.known[uri] = (digests[uri], done)
+            if time.monotonic() - told > 2:
+                told = time.monotonic()
+                log.info("%d of %d pages checked", count, len(tasks))
+
+    def _fail(self, text: str) -> None:
+        """A build ends here; a server says it, and goes on."""
+        self.mistakes.append(text)
+        if not self.serving:
+            raise PluginError(f"\n{text.rstrip()}\n")
+        log.error("\n%s", text.rstrip())
+
+    def _shown(self, path: Path) -> str:
+        try:
+            return path.relative_to(self.root).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+    def _library(self, config: MkDocsConfig) -> str:
+        """A digest of all Python that pages may use: derivlib's, and what is watched."""
+        folders = dict.fromkeys([str(Path(derivlib.__file__).parent), *map(str, config.watch)])
+        digest = hashlib.sha256(f"{self.config.code} {self.config.seed}".encode())
+        for folder in map(Path, folders):
+            for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
+                if path.exists():
+                    state = path.stat()
+                    digest.update(f"{path} {state.st_mtime_ns} {state.st_size}\n".encode())
+        return digest.hexdigest()
+
+    def _digest(self, file: File, library: str) -> str:
+        """A digest of everything the verdicts on a page rest on."""
+        digest = hashlib.sha256(library.encode())
+        try:
+            data = Path(file.abs_src_path or "").read_bytes()
+            digest.update(data)
+            for name in _SNIPPET.findall(data.decode("utf-8", "replace")):
+                path = self.root / name
+                digest.update(path.read_bytes() if path.is_file() else b"?")
+        except OSError as error:
+            digest.update(str(error).encode())
+        return digest.hexdigest()
+
+    # set
+
+    def _font(self, characters: set[str]) -> Path | None:
+        if not self.config.font:
+            return None
+        return math_font(self.root / self.config.cache_dir, characters)
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        style = (_ASSETS / "derivlib.css").read_text(encoding="utf-8")
+        if self.fonts:
+            uri = f"{_ADDRESS}/{self.fonts.name}"
+            files.append(File.generated(config, uri, abs_src_path=str(self.fonts)))
+            face = (
+                '@font-face{font-family:"Derivlib Math";font-display:block;'
+                f'src:url("{self.fonts.name}") format("woff2")}}\n'
+            )
+            style = face + style
+        script = (_ASSETS / "derivlib.js").read_text(encoding="utf-8")
+        files.append(File.generated(config, f"{_ADDRESS}/derivlib.css", content=style))
+        files.append(File.generated(config, f"{_ADDRESS}/derivlib.js", content=script))
+        return files
+
+    def _report(self, source: Source) -> FileReport:
+        return self.reports.get(self.page, FileReport(source))
+
+    def _expect(self, setting: Setting) -> None:
+        self.setting = setting
+
+    @event_priority(-100)
+    def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+        """A page that cannot be drawn, such as a notebook with a failing cell, says why."""
+        draw: Callable[..., None] = page.render
+
+        def guarded(config: MkDocsConfig, files: Files) -> None:
+            self.page, self.setting = page.file.src_uri, None
+            try:
+                draw(config, files)
+            except PluginError:
+                raise
+            except Exception as error:
+                if not page.file.src_uri.endswith(".ipynb"):
+                    raise
+                text = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip()
+                page.content, page.toc = "", get_toc([])
+                self._fail(f"{self._shown(Path(page.file.abs_src_path or ''))}: notebook: {text}")
+
+        page.render = guarded  # type: ignore[method-assign]
+        return page
+
+    def on_page_content(
+        self, html: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str | None:
+        uri = page.file.src_uri
+        if uri.endswith(".ipynb") and html:
+            html = self._notebook(html, page, config)
+        report = self.reports.get(uri, FileReport(Source(uri, "")))
+        if self.setting:
+            self._compare(html, report, self.setting)
+        if page.toc.items and page.toc.items[0].level == 0 and not page.meta.get("title"):
+            page.title = page.toc.items[0].title  # the heading, its formulas in words
+        if self.config.foot:
+            html += foot(report)
+        return html + self._overlay(report) if self.serving else html
+
+    def _notebook(self, html: str, page: Page, config: MkDocsConfig) -> str:
+        report = self.reports[page.file.src_uri]
+        convert = markdown.Markdown(
+            extensions=config.markdown_extensions, extension_configs=config.mdx_configs
+        )
+        cells = convert.convert(report.source.text).split(f"<p>{BETWEEN}</p>")
+        page.toc = get_toc(getattr(convert, "toc_tokens", []))
+        try:
+            return put_cells(html, cells)
+        except ValueError as error:
+            self._fail(f"{report.source.path}: notebook: {error}")
+            return html
+
+    def _compare(self, html: str, report: FileReport, setting: Setting) -> None:
+        """What stands on the page is what was checked, in count and content."""
+
+        def plain(tex: str) -> str:
+            return " ".join(tex.split())
+
+        built = Counter(plain(unescape(tex)) for tex in _TEX.findall(html))
+        built.update(plain(setting.verdicts[index].tex) for index in setting.worded)
+        checked = Counter(plain(verdict.tex) for verdict in report.formulas)
+        lines = [f"  on the page, but never checked:  {tex}" for tex in (built - checked)]
+        lines += [f"  checked, but not on the page:  {tex}" for tex in (checked - built)]
+        if html.count("<math") > sum(built.values()) + html.count("data-hint="):
+            lines.append("  mathematics that was not set by derivlib")
+        if lines:
+            path = report.source.path
+            self._fail("\n".join([f"{path}: the page as built is not what was checked", *lines]))
+
+    def _overlay(self, report: FileReport) -> str:
+        bad = {uri: r for uri, r in self.reports.items() if not r.ok}
+        if not bad and not self.mistakes:
+            return ""
+        here = render_text([report]) if not report.ok else ""
+        others = "".join(
+            f"<li>{escape(r.source.path)}</li>" for r in bad.values() if r is not report
+        )
+        count = sum(count_formulas([r])["wrong"] for r in bad.values())
+        title = f"{count} {'mistake' if count == 1 else 'mistakes'}"
+        if not here and not others:
+            here, title = "\n".join(self.mistakes), "The site has mistakes"
+        return (
+            f'<details class="dl-overlay" role="alert" data-search-exclude'
+            f"{' open' if here else ''}>"
+            f"<summary>derivlib: {title}</summary>"
+            + (f"<pre>{escape(here)}</pre>" if here else "")
+            + (f"<p>Also wrong:</p><ul>{others}</ul>" if others else "")
+            + "</details>"
+        )
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+        """Counts of the whole site, where a page asks for them."""
+        pages = [f.page for f in files.documentation_pages() if f.page]
+        for page in pages:
+            content = page.content or ""
+            if "{{ derivlib." in content:
+                content = content.replace(
+                    "{{ derivlib.counts }}", sentence(count_formulas(self.reports.values()))
+                )
+                rows = table(self._rows(pages, page))
+                content = re.sub(r"<p>\s*\{\{ derivlib\.table \}\}\s*</p>", lambda _: rows, content)  # noqa: B023
+                page.content = content
+
+    def _rows(self, pages: list[Page], here: Page) -> Iterator[tuple[str, str, FileReport]]:
+        for page in pages:
+            if report := self.reports.get(page.file.src_uri):
+                yield str(page.title), page.file.url_relative_to(here.file), report
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        if not self.fonts or "<math" not in output:
+            return output
+        address = File.generated(config, f"{_ADDRESS}/{self.fonts.name}", content="")
+        link = (
+            f'<link rel="preload" as="font" type="font/woff2" crossorigin '
+            f'href="{address.url_relative_to(page.file)}">'
+        )
+        return output.replace("</title>", f"</title>{link}", 1)
+
+    # done
+
+    @event_priority(-100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        self.staging.finish(config)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        self.staging.abandon()
