@@ -117,17 +117,15 @@ def _read(target: str, root: Path, depth: int) -> list[tuple[str, str, int]]:
     if depth > _DEEPEST:
         raise LookupError(f"snippets that include one another: {target}")
     shown = match["path"].strip()
-    file = (root / shown).resolve()
-    if not file.is_relative_to(root.resolve()):
-        raise LookupError(f"snippet {shown} lies outside the project", f"the project is {root}")
     try:
+        file = (root / shown).resolve()
+        if not file.is_relative_to(root.resolve()):
+            raise LookupError(f"snippet {shown} lies outside the project", f"the project is {root}")
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError:
         raise LookupError(f"snippet {shown} is not UTF-8") from None
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a path that no file system takes
         raise LookupError(f"no snippet file {shown}", f"looked for in {root}") from None
-    except ValueError:
-        raise LookupError(f"this snippet is not understood: {target!r}") from None
     if lines[-1] == "":
         lines.pop()
     path = _shown(file)
@@ -144,7 +142,8 @@ def _read(target: str, root: Path, depth: int) -> list[tuple[str, str, int]]:
             inner = _MARK.match(line.rstrip())
             if inner and not inner["escape"] and (inner["one"] or inner["two"]):
                 nested = _read(inner["one"] or inner["two"], root, depth + 1)
-                found.extend((inner["space"] + text, *origin) for text, *origin in nested)
+                space = inner["space"]
+                found.extend((space + text, origin, at) for text, origin, at in nested)
                 continue
         found.append((line, path, number))
     return found
