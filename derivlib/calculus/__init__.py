@@ -4,7 +4,16 @@ Matrices are two-dimensional arrays throughout: a column is n×1, a row is 1×n.
 has the shape of its variable; a Jacobian is that of vec f by vec X.
 """
 
-from derivlib.calculus import mlp, rnn, sigmoid_layer, two_layer
+from derivlib.calculus import (
+    attention,
+    layer_norm,
+    least_squares,
+    mlp,
+    rnn,
+    sigmoid_layer,
+    softmax_regression,
+    two_layer,
+)
 from derivlib.calculus.activations import (
     ACTIVATIONS,
     IDENTITY,
@@ -68,6 +77,7 @@ __all__ = [
     "Diag",
     "GradientCheck",
     "NotAnalyticError",
+    "attention",
     "check_gradient",
     "columns",
     "commutation_matrix",
@@ -85,6 +95,8 @@ __all__ = [
     "jacobian",
     "jvp",
     "kron",
+    "layer_norm",
+    "least_squares",
     "log_softmax",
     "logsumexp",
     "mlp",
@@ -96,6 +108,7 @@ __all__ = [
     "sigmoid_prime",
     "softmax",
     "softmax_differential",
+    "softmax_regression",
     "softplus",
     "softplus_prime",
     "tanh",

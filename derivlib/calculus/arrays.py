@@ -84,6 +84,24 @@ def same_shape(product: str, **values: ArrayLike) -> tuple[Array, ...]:
     return tuple(arrays.values())
 
 
+def rows_sum_to_one(name: str, A: Array) -> None:
+    """Nothing, if each row of A sums to one, as one-hot rows and probabilities do.
+
+    Args:
+        name: what a message calls it.
+        A: (…, v), float64 or complex128.
+    Raises:
+        ShapeError: a row sums to something else; the message names the first such row.
+    """
+    sums = A.sum(axis=-1)
+    wrong = ~(np.abs(sums - 1) <= 1e-12)  # NaN is wrong too
+    if wrong.any():
+        row = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise ShapeError(
+            f"each row of {name} should sum to 1; {name}{list(row)} sums to {sums[row].real:.6g}"
+        )
+
+
 def shown(shape: tuple[int, ...]) -> str:
     """A shape in words: "3×5", "a number", or "1-dimensional with 5 entries"."""
     match shape:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from derivlib.calculus.activations import log_softmax, softmax
-from derivlib.calculus.arrays import Array, conform
+from derivlib.calculus.arrays import Array, conform, rows_sum_to_one
 
 SHAPES = (
     "X: (T, n, d), Y: (T, n, v), H_0: (n, h), U: (d, h), W: (h, h), b: (1, h), V: (h, v), c: (1, v)"
@@ -80,11 +80,10 @@ def forward(
     Returns:
         Forward: the arguments, A, H (H_0 included), O, Y_hat and the loss.
     Raises:
-        ShapeError: the shapes do not conform.
-        ValueError: a row of Y does not sum to one.
+        ShapeError: the shapes do not conform, or a row of Y does not sum to one.
     """
     X, Y, H_0, U, W, b, V, c = conform(SHAPES, X, Y, H_0, U, W, b, V, c)
-    _require_probabilities(Y)
+    rows_sum_to_one("Y", Y)  # else ∂ℓ/∂O is not (Ŷ − Y)/T
     # --8<-- [start:forward-steps]
     T = len(X)
     pre_activations, states = [], [H_0]
@@ -151,14 +150,3 @@ def sum_over_time(X: Array, G: Array) -> Array:
     total: Array = np.sum(X.transpose(0, 2, 1) @ G, axis=0)
     return total
     # --8<-- [end:backward]
-
-
-def _require_probabilities(Y: Array) -> None:
-    """∂ℓ/∂O = (Ŷ − Y)/T holds only where each row of Y sums to one."""
-    sums = Y.sum(axis=-1)
-    wrong = ~(np.abs(sums - 1) <= 1e-12)  # NaN is wrong too
-    if wrong.any():
-        t, row = np.argwhere(wrong)[0]
-        raise ValueError(
-            f"row {row + 1} of Y at t = {t + 1} sums to {sums[t, row].real:.6g}, not to 1"
-        )

@@ -9,6 +9,16 @@ import pytest
 import derivlib.calculus as calculus
 
 FOLDER = Path(calculus.__file__).parent
+MODELS = (
+    "attention",
+    "layer_norm",
+    "least_squares",
+    "mlp",
+    "rnn",
+    "sigmoid_layer",
+    "softmax_regression",
+    "two_layer",
+)
 FILES = sorted(FOLDER.glob("*.py"))
 
 
@@ -53,7 +63,7 @@ def test_every_snippet_section_is_closed_once(path):
     assert len(opened) == len(set(opened))
 
 
-@pytest.mark.parametrize("model", ["sigmoid_layer", "two_layer", "mlp", "rnn"])
+@pytest.mark.parametrize("model", MODELS)
 def test_every_model_shows_its_forward_and_backward(model):
     text = (FOLDER / f"{model}.py").read_text(encoding="utf-8")
     for section in ("forward", "forward-steps", "backward", "backward-steps"):

@@ -137,7 +137,7 @@ def test_wrong_shapes_are_said_in_words(data, name, shape, message):
 def test_targets_that_do_not_sum_to_one_are_refused(data):
     Y = data["Y"].copy()
     Y[2, 1] *= 0.5
-    with pytest.raises(ValueError, match=r"row 2 of Y at t = 3 sums to 0\.5, not to 1"):
+    with pytest.raises(ShapeError, match=r"each row of Y should sum to 1; Y\[2, 1\] sums to 0\.5"):
         rnn.forward(**{**data, "Y": Y})
 
 
