@@ -101,6 +101,8 @@ class CodeRunner:
         )
         if error is None:
             return CodeVerdict(block.span, HOLDS)
+        if isinstance(error, TimeLimit):  # the old context may still be in use
+            self.context = contextvars.copy_context()
         diagnostic = self._diagnose(block, error, output)
         self.failures.append(self.source.position(block.span.start)[0])
         return _failed(block, diagnostic)
@@ -295,9 +297,12 @@ def _place(block: CodeBlock, error: BaseException) -> tuple[_Place, tuple[str, .
     stop = frame.end_colno if frame.end_lineno == frame.lineno else None
     end = None if stop is None else len(line[:stop].decode("utf-8", "ignore")) + prompt
     facts: tuple[str, ...] = ()
+    first = frames[inside[0]]
+    if (first.filename, first.lineno) != (frame.filename, frame.lineno):
+        facts = (f"called from {first.filename}:{first.lineno}",)
     if frames[-1] is not frame and not isinstance(error, Stopped):
         last = frames[-1]
-        facts = (f"raised in {last.name} ({os.path.basename(last.filename)}:{last.lineno})",)
+        facts += (f"raised in {last.name} ({os.path.basename(last.filename)}:{last.lineno})",)
     return _Place(row, start, end), facts
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache
 from pathlib import Path
 
 from derivlib.errors import Diagnostic
@@ -56,7 +56,10 @@ def resolve(
     origins: list[tuple[str, int]] = []
     problems: list[Diagnostic] = []
     files: list[tuple[int, str]] = []
-    read = cache(partial(_read, root=project_root(source.path), depth=0))
+
+    @cache
+    def read(target: str) -> list[tuple[str, str, int]]:
+        return _read(target, project_root(source.path), 0)
 
     def include(target: str, space: str, at: int) -> None:
         try:
@@ -94,7 +97,6 @@ def resolve(
     return Included(tuple(found), tuple(origins), tuple(problems), tuple(files))
 
 
-@lru_cache(maxsize=256)
 def project_root(path: str) -> Path:
     """The nearest folder above a page that holds `mkdocs.yml`, else the current one."""
     for folder in Path(path).absolute().parents:
