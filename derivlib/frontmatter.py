@@ -37,7 +37,7 @@ def read_front_matter(text: str) -> tuple[Mapping[str, object], int, Diagnostic 
         found = yaml.load(body.replace("\r", " "), Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        at = min(start + (mark.index if mark else 0), closing.start())
+        at = min(start + (mark.index if mark else 0), closing.start() - 1)
         said = getattr(error, "problem", None) or str(error).partition("\n")[0]
         return {}, end, _mistake(text, at, f"the front matter is not YAML: {said}")
     except (RecursionError, ValueError, TypeError, OverflowError) as error:

@@ -77,7 +77,10 @@ class CodeBlock:
 
 @dataclass(frozen=True)
 class Directive:
-    """`<!--- derivlib: NAME ARGUMENT -->`; quotes around the argument are taken off."""
+    """`<!--- derivlib: NAME ARGUMENT -->`; quotes around the argument are taken off.
+
+    A skip that a code block follows is in its `skip_reason`, and no item of its own.
+    """
 
     span: Span
     name: str
@@ -139,7 +142,8 @@ DIRECTIVES: tuple[tuple[str, str | None, str], ...] = (
     ("assume", None, ""),
     ("vary", r".*\S.*", "the symbols that vary: vary U, b"),
     ("label", r"[^\s{}]+", "a name: label gradient-of-u"),
-    ("einstein", None, ""),
+    ("einstein", r"(?:on|off)?", "on, off or nothing"),
+    ("rows", None, ""),
 )
 
 _DIRECTIVE = re.compile(r"<!--+\s*derivlib:(?P<words>.*?)-*-->\Z", re.DOTALL)
@@ -335,7 +339,10 @@ class _Assembler:
         origins = included.origins or (
             (self.source.path, self.source.position(fence.span.start)[0]),
         )
-        reason = self.skip.argument if self.skip else None
+        reason = None
+        if self.skip:  # it is the block's now, and no formula's
+            self.items.remove(self.skip)
+            reason = self.skip.argument
         missing = included.problems[0] if included.problems else unclosed
         self.items.append(
             CodeBlock(fence.span, language, code, origins, self.blocks, reason, missing)

@@ -334,6 +334,7 @@ def test_code_lines() -> None:
 def test_skip_goes_to_the_next_formula_or_block() -> None:
     page = read('<!--- skip: next "slow" -->\n```python\nx\n```\n```python\ny\n```\n')
     assert [block.skip_reason for block in page.code] == ["slow", None]
+    assert not any(isinstance(item, Directive) for item in page.items)
     page = read('<!--- derivlib: skip "a" -->\n$x$\n\n```python\ny\n```\n')
     assert [block.skip_reason for block in page.code] == [None]
 
