@@ -51,12 +51,14 @@ def read_front_matter(text: str) -> tuple[Mapping[str, object], int, Diagnostic 
 
 
 def _mistake(text: str, at: int, statement: str) -> Diagnostic:
-    """At the rest of the line that holds `at`, or of the line before when that is empty."""
-    while at > 0 and text[at : at + 1].strip() == "":
-        at -= 1
+    """At the rest of the line that holds `at`, or at what comes before when that is empty."""
     end = text.find("\n", at)
-    end = len(text) if end < 0 else end
-    return Diagnostic("page", statement, Span(at, max(at + 1, at + len(text[at:end].rstrip()))))
+    rest = text[at:end].strip() if end >= 0 else text[at:].strip()
+    while not rest and at > 0:
+        at -= 1
+        rest = text[at].strip()
+    at = text.index(rest[:1], at)
+    return Diagnostic("page", statement, Span(at, at + len(rest)))
 
 
 def _plain(body: str, start: int) -> tuple[Mapping[str, object], Diagnostic | None]:

@@ -1,0 +1,131 @@
+"""Bad input gives one clear message with its position and exit 1, soon, and writes nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from derivlib.cli import main
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def check(data: bytes | str, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
+    """(exit code, report) of a page; nothing else may be written, and it must not take long."""
+    Path("page.md").write_bytes(data.encode() if isinstance(data, str) else data)
+    before = sorted(Path().rglob("*"))
+    start = time.perf_counter()
+    code = main(["check", *options, "page.md"])
+    assert time.perf_counter() - start < 5
+    assert sorted(Path().rglob("*")) == before
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return code, captured.out
+
+
+BAD = [
+    ("$$ 1 + 1 = 2\n\nmore", "page.md:1:1: page: this $$ is never closed"),
+    ("a\n\n- b \\[ 1 = 1\n", "page.md:3:5: page: this \\[ is never closed"),
+    ("\\begin{align}\n1 = 1\n", "page.md:1:1: page: this \\begin{align} is never closed"),
+    ("a $\\alpha b\n", "page.md:1:3: page: this $ is never closed"),
+    ("---\ntitle: [a\n---\ntext", "page.md:2:9: page: the front matter is not YAML"),
+    ("---\r\n\ttitle: a\r\n---\r\n", "page.md:2:2: page: the front matter is not YAML"),
+    ("\xff".encode("latin-1"), "page.md:1:1: page: not UTF-8: byte 0xff at byte 0"),
+    ("$x$".encode("utf-16"), "page.md:1:1: page: "),
+    (b"\x89PNG\r\n\x1a\n\0\0", "page.md:1:1: page: this is a binary file, not a Markdown page"),
+    ('```python\n--8<-- "no.py"\n```', "page.md:2:1: snippet: no snippet file no.py"),
+    ('```python\n--8<-- "page.md:no"\n```', "page.md:2:1: snippet: no section no in page.md"),
+    ("```python\nraise ValueError('a')\n```", "page.md:2:1: code: ValueError: a"),
+    ("```python\nwhile 1: print(1)\n```", "page.md:2:10: code: the code printed more than"),
+    ("```python\nx = 1\n", "page.md:1:1: page: this fence is never closed"),
+    ("<!--- derivlib: wong -->", "page.md:1:1: page: unknown directive 'wong'"),
+    ("<!--- derivlib: skip -->\n$1 = 1$", "page.md:1:1: page: skip needs a reason"),
+    ("\r\n\t$1 = 2$ code\r\n\r\n\r\ntab\t$$ 1\r\n", "page.md:5:5: page: this $$ is never closed"),
+]  # fmt: skip
+
+# What the mathematics is asked to survive.
+HARD = [
+    "$\\frac{1}{2$",
+    "$\\frobnicate$",
+    "$nowhere = 1$",
+    "$X \\in \\mathbb{R}^{-1 \\times n}$",
+    "Let $x > 0$ and let $x \\in \\mathbb{R}^{3}$.",
+    "Let $x < 0$. $\\log x + 1 = 1 + \\log x$",
+    "Let $A \\in \\mathbb{R}^{n \\times n}$. $A^{10^9} = A$",
+    "$" + "{" * 10_000 + "1" + "}" * 10_000 + " = 2$",
+    "$" + "(" * 10_000 + "1" + ")" * 10_000 + " = 2$",
+    "$1 = " + " + ".join(["1"] * 250_000) + "$",
+    "$" + "x" * 1_000_000 + " = 1$",
+    "$$\\def\\a{\\a}\\a = 1$$",
+    "$$\\def\\a{\\b\\b}\\def\\b{\\a\\a}\\a = 1$$",
+    "$" + "\\frac" * 50_000 + "$",
+    "$" + "x_{" * 5_000 + "}" * 5_000 + "$",
+    "$" + "-" * 100_000 + "1 = 2$",
+]
+
+
+@pytest.mark.parametrize(("data", "message"), BAD)
+def test_one_clear_message(
+    data: bytes | str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = check(data, capsys)
+    assert code == 1
+    assert out.startswith(message), out
+    assert out.count("more: derivlib explain") == 1
+    code, out = check(data, capsys, "--format", "json")
+    assert code == 1
+    assert json.loads(out)["version"] == 1
+
+
+@pytest.mark.parametrize("text", HARD, ids=lambda text: text[:24])
+def test_hard_mathematics(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = check(text, capsys)
+    assert code == 1
+    assert out.startswith("page.md:1:")
+    assert max(map(len, out.split("\n"))) < 2000
+
+
+GOOD = [
+    "",
+    "\n\n\n",
+    "\ufeff# A page with a mark at its head\n",
+    "So $1 + 1 = 2$.\r\n\r\n$$\r\n1 + 1 = 2\r\n$$\r\n",
+    "\t$1 + 1 = 3$ is indented code\n\n-\t$1 + 1 = 2$\n",
+    "It costs $5 and $6.\n",
+    "---\n---\n",
+]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_odd_but_right(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = check(text, capsys)
+    assert code == 0, out
+    assert out.endswith(": nothing wrong\n")
+
+
+def test_a_missing_path_could_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "nowhere.md"]) == 2
+    assert capsys.readouterr().err == "derivlib: no such file or folder: nowhere.md\n"
+
+
+def test_a_bad_file_does_not_hide_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.md").write_bytes(b"\xff")
+    Path("b.md").write_text("$1 + 1 = 3$")
+    assert main(["check", "."]) == 1
+    out = capsys.readouterr().out
+    assert "a.md:1:1: page: not UTF-8" in out
+    assert "b.md:1:1: differs: " in out
+
+
+def test_a_folder_named_like_a_page_is_searched(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("folder.md").mkdir()
+    Path("folder.md/a.md").write_text("$1 + 1 = 2$")
+    assert main(["check", "folder.md"]) == 0
+    assert capsys.readouterr().out.startswith("1 page: 1 formula")
