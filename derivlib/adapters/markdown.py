@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as etree
@@ -36,6 +36,7 @@ _MARK = re.compile(f"[{_OPEN}{_BLOCK}{_NOTE}](\\d+){_CLOSE}")
 _SLOT = re.compile(f"<div>([{_BLOCK}{_NOTE}])(\\d+){_CLOSE}</div>")
 _SPLIT = ("p",)  # cannot hold a block: the formula parts it in two
 _HOLDS_BLOCKS = ("li", "td", "th", "dd", "div", "blockquote", "details", "figure", "section")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
 _HEADING = re.compile(r"h[1-6]\Z")
 
 Checker = Callable[[Source], FileReport]
@@ -79,23 +80,30 @@ def typeset(report: FileReport) -> FileReport:
     macros: dict[str, Macro] = {}
     verdicts = list(report.formulas)
     for at, (formula, verdict) in enumerate(zip(page.formulas, verdicts, strict=False)):
+        offsets: Sequence[int] = range(len(formula.tex) + 1)
         try:
-            offsets = expand(formula.tex, macros)
-            render_math(offsets.text, formula.display)
+            text, offsets = expand(formula.tex, macros)
+            render_math(text, formula.display)
         except DerivlibError as error:
             if not verdict.ok or verdict.wrong:
                 continue
-            start, end = error.diagnostic.span or (0, len(formula.tex))
-            last = len(offsets.offsets) - 1
-            place = Span(
-                formula.offsets[offsets.offsets[min(start, last)]],
-                formula.offsets[offsets.offsets[min(end, last)]],
-            )
-            if place.end <= place.start:
-                place = formula.span
+            place = _origin(formula, offsets, error.diagnostic.span)
             mistake = replace(error.diagnostic, span=place)
             verdicts[at] = replace(verdict, status=UNREADABLE, diagnostic=mistake)
     return replace(report, formulas=tuple(verdicts))
+
+
+def _origin(formula: Formula, offsets: Sequence[int], span: tuple[int, int] | None) -> Span:
+    """The place on the page of a span of the expanded TeX."""
+    last = len(offsets) - 1
+    start, end = span or (0, last)
+    first = offsets[min(start, last)]
+    stop = max(offsets[min(end, last) - 1] + 1 if end > start else 0, first + 1)
+    command = _COMMAND.match(formula.tex, first)
+    if command:  # a macro: all that it makes comes from its name
+        stop = max(stop, command.end())
+    top = len(formula.tex)
+    return Span(formula.offsets[min(first, top)], formula.offsets[min(stop, top)])
 
 
 class DerivlibExtension(Extension):

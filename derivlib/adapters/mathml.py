@@ -90,6 +90,10 @@ def _text(element: ElementTree.Element) -> str:
             return parts[0] + _script(parts[1], "_", _LOWERED)
         case "msubsup":
             return parts[0] + _script(parts[1], "_", _LOWERED) + _script(parts[2], "^", _RAISED)
+        case "munder" if "accentunder" not in element.attrib:
+            return parts[0] + _script(parts[1], "_", _LOWERED)
+        case "munderover":
+            return parts[0] + _script(parts[1], "_", _LOWERED) + _script(parts[2], "^", _RAISED)
         case "msqrt":
             return f"√({''.join(parts)})"
         case "mspace" | "mtext":

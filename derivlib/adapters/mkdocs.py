@@ -7,6 +7,7 @@ and leaves the last good site; under `mkdocs serve` it stands on the page, in re
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections import Counter
@@ -109,7 +110,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         if bad:
             self._fail(render_text(bad))
         if not self.serving:
-            self.staging.begin(config, self.root / self.config.cache_dir / "site")
+            self.staging.begin(config, self.root / self.config.cache_dir / f"site-{os.getpid()}")
 
     def _verify(self, todo: list[str], pages: dict[str, File], digests: dict[str, str]) -> None:
         tasks = {}

@@ -1,0 +1,136 @@
+"""Each page of the site in a real browser: laid out, quiet, and loading nothing from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request
+
+SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+LAYOUT = """() => {
+  const box = (element) => element.getBoundingClientRect();
+  const shown = (element) => box(element).width > 0;
+  const scrolls = (element) => {
+    for (let e = element; e; e = e.parentElement)
+      if (["auto", "scroll", "hidden"].includes(getComputedStyle(e).overflowX)) return true;
+    return false;
+  };
+  const all = (selector) => [...document.querySelectorAll(selector)].filter(shown);
+  const letter = (math) => box(math.querySelector("mi, mn, mo")).height;
+  const paper = getComputedStyle(document.body).backgroundColor;
+  return {
+    width: document.documentElement.scrollWidth,
+    formulas: document.querySelectorAll(".dl-formula").length,
+    wrong: document.querySelectorAll(".dl-wrong, .dl-overlay").length,
+    broken: all("merror, .dl-source").map((e) => e.textContent),
+    flat: all("mfrac").filter((f) => box(f).height < 1.5 * letter(f)).length,
+    short: all("mrow > mo:first-child + mtable").filter((t) => t.children.length > 1)
+      .filter((t) => box(t.previousElementSibling).height < 0.8 * box(t).height).length,
+    wide: all(".dl-inline > math, .dl-scroll > math")
+      .filter((m) => box(m).right > innerWidth + 1 && !scrolls(m)).length,
+    pale: all("math").filter((m) => getComputedStyle(m).color === paper).length,
+    font: document.fonts.check('16px "Derivlib Math"'),
+  };
+}"""
+
+
+def pages_of(site: Path) -> list[str]:
+    """The addresses of all pages."""
+    return sorted(
+        "" if path.parent == site else f"{path.parent.relative_to(site).as_posix()}/"
+        for path in site.rglob("index.html")
+    )
+
+
+class Visit:
+    """A page with an ear for what goes wrong."""
+
+    def __init__(self, browser: Browser, width: int, scheme: str, script: bool = True) -> None:
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=script,
+        )
+        self.page: Page = self.context.new_page()
+        self.errors: list[str] = []
+        self.hosts: set[str] = set()
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.errors.append(str(e)))
+        self.page.on("requestfailed", self.failed)
+        self.page.on(
+            "request", lambda r: self.hosts.add(r.url.split("/")[2] if "//" in r.url else "")
+        )
+
+    def failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the next page was asked for before it came
+            self.errors.append(f"failed: {request.url}")
+
+    def __enter__(self) -> Visit:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+    def go(self, url: str) -> None:
+        self.page.goto(url)
+        self.page.evaluate("document.fonts.ready")
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_every_page_is_laid_out(
+    browser: Browser, site: Path, address: str, width: int, scheme: str
+) -> None:
+    with Visit(browser, width, scheme) as visit:
+        for path in pages_of(site):
+            visit.go(address + path)
+            seen = visit.page.evaluate(LAYOUT)
+            assert seen["width"] <= width, (path, "the page scrolls sideways", seen)
+            for fault in ("wrong", "flat", "short", "wide", "pale"):
+                assert seen[fault] == 0, (path, fault, seen)
+            assert seen["broken"] == [], path
+            assert seen["font"] or not seen["formulas"], (path, "the mathematics font is not there")
+        assert visit.errors == []
+        assert visit.hosts - {""} == {address.split("/")[2]}
+
+
+def test_a_page_can_be_read_and_its_checks_opened_without_javascript(
+    browser: Browser, address: str
+) -> None:
+    with Visit(browser, 1280, "light", script=False) as visit:
+        visit.page.goto(address)
+        visit.page.locator(".dl-display .dl-how > summary").first.click()
+        body = visit.page.locator(".dl-how-body").first
+        assert body.is_visible() and "TeX" in body.inner_text()
+        assert visit.page.locator(".dl-display math").first.is_visible()
+
+
+def test_the_mark_opens_by_keyboard_and_copies(browser: Browser, address: str) -> None:
+    with Visit(browser, 1280, "light") as visit:
+        visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        visit.go(address)
+        summary = visit.page.locator(".dl-display .dl-how > summary").first
+        summary.focus()
+        visit.page.keyboard.press("Enter")
+        button = visit.page.get_by_role("button", name="Copy TeX")
+        button.click()
+        visit.page.get_by_text("Copied").wait_for()
+        copied = visit.page.evaluate("navigator.clipboard.readText()")
+        tex = visit.page.locator(".dl-display").first.get_attribute("data-tex") or ""
+        assert copied == tex.strip()
+
+
+def test_nothing_moves_when_the_font_arrives(browser: Browser, address: str) -> None:
+    with Visit(browser, 1280, "light") as visit:
+        visit.page.add_init_script(
+            "window.moved = 0; new PerformanceObserver((list) => { for (const entry of "
+            "list.getEntries()) window.moved += entry.value; })"
+            ".observe({type: 'layout-shift', buffered: true});"
+        )
+        visit.go(address)
+        visit.page.wait_for_timeout(300)
+        assert visit.page.evaluate("window.moved") < 0.05
