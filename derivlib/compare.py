@@ -1,0 +1,189 @@
+"""Two sides, all draws: do they agree, and if not, where do they differ most?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from derivlib.errors import DIFFERS, HOLDS, UNDEFINED, VACUOUS
+from derivlib.evaluate import Axes, World, evaluate
+from derivlib.expr import (
+    At, Block, Const, Derivative, Differential, Expr, Fill, Fold, Op, Var, children,
+)  # fmt: skip
+from derivlib.shapes import SCALAR
+
+Array = Any
+EXACT = 1e-9  # everything analytic, first order
+NESTED = 2e-6  # second order, or a function that is not analytic
+FLOOR = 1e-12  # below this share of its terms, a value is the rounding error of zero
+
+
+@dataclass
+class Outcome:
+    """What one comparison showed over all draws of all worlds."""
+
+    status: str = HOLDS
+    error: float = 0.0
+    tolerance: float = EXACT
+    world: World | None = None
+    draw: int = 0
+    entry: tuple[int, ...] = ()
+    left: Array = None
+    right: Array = None
+    notes: list[str] = field(default_factory=list)
+
+
+def tolerance_for(*sides: Expr) -> float:
+    return NESTED if any(_depth(s) > 1 for s in sides) else EXACT
+
+
+def _depth(e: Expr) -> int:
+    """How deep derivatives are nested; a function that is not analytic counts once."""
+    own = 0
+    if isinstance(e, Derivative):
+        own = 1
+    elif isinstance(e, Differential):
+        own = e.order
+    elif isinstance(e, Op) and not e.operator.analytic:
+        own = 1
+    inner = max((_depth(c) for c in children(e)), default=0)
+    if isinstance(e, Var) and e.binding.definition is not None and not e.binding.value:
+        inner = _definition_depth(e.binding)
+    return own + inner
+
+
+def _definition_depth(binding: Any) -> int:
+    if not hasattr(binding, "_depth"):
+        binding._depth = 0  # a recursion ends here
+        binding._depth = _depth(binding.definition)
+    return int(binding._depth)
+
+
+def compare(
+    left: Array, right: Array, a: Expr, b: Expr, world: World, axes: Axes, tolerance: float,
+    slack: Array = 0.0,
+) -> Outcome:  # fmt: skip
+    """Values of two sides in one world: relative to their magnitude at each draw."""
+    with np.errstate(all="ignore"):
+        if len(a.shape) != len(b.shape):
+            left, right = _padded(left, a, b), _padded(right, b, a)
+        left, right = np.broadcast_arrays(left, right)
+        if left.ndim < 3:
+            left, right = left[None], right[None]
+        core = axes.count + max(len(a.shape), len(b.shape))
+        difference = np.abs(left - right)
+        finite = np.isfinite(left) & np.isfinite(right)
+        where = tuple(range(left.ndim - core, left.ndim))
+        all_finite = finite.all(axis=where) if axes.count == 0 else finite.any(axis=where)
+        if not all_finite.any():
+            return Outcome(UNDEFINED, float("nan"), tolerance, world, 0, (), left, right)
+        size = np.where(finite, np.maximum(np.abs(left), np.abs(right)), 0.0)
+        scale = size.max(axis=where, keepdims=True)
+        bound = tolerance * scale + slack
+        bad = finite & (difference > bound)
+        if axes.count == 0:
+            bad &= all_finite.reshape(all_finite.shape + (1,) * core)
+        if bad.any() or not scale.any() or float(scale.max()) < 1e-9:
+            terms = magnitude((a, b), world, axes)
+            floor = FLOOR * terms * (1.0 if tolerance <= EXACT else 1e6)
+            bad &= difference > floor
+            if not bad.any() and float(size.max()) <= max(floor, 1e-300) and not (_is_zero(a) or _is_zero(b)):
+                return Outcome(VACUOUS, 0.0, tolerance, world, 0, (), left, right)
+        relative = np.where(finite, difference / np.where(scale > 0, scale, 1.0), 0.0)
+        if bad.any():
+            worst = np.unravel_index(int(np.argmax(np.where(bad, relative, -1.0))), relative.shape)
+            return Outcome(DIFFERS, float(relative[worst]), tolerance, world, int(worst[0]),
+                           tuple(int(k) for k in worst[1:]), left, right)  # fmt: skip
+        return Outcome(HOLDS, float(np.where(difference <= slack, 0, relative).max()), tolerance, world, 0, (), left, right)
+
+
+def _padded(value: Array, own: Expr, other: Expr) -> Array:
+    """A literal zero beside a derivative with four indices."""
+    if len(own.shape) < len(other.shape):
+        return value.reshape(*value.shape[:-2], 1, 1, *value.shape[-2:])
+    return value
+
+
+def _is_zero(e: Expr) -> bool:
+    if isinstance(e, Block):
+        return all(_is_zero(c) for row in e.rows for c in row)
+    return isinstance(e, Const) and e.value == 0 or isinstance(e, Fill) and e.kind == "zeros"
+
+
+def magnitude(sides: Sequence[Expr], world: World, axes: Axes) -> float:
+    """The size of the largest term that enters the sides: what rounding errors are relative to."""
+    largest = 0.0
+    stack: list[tuple[Expr, int]] = [(s, 0) for s in sides]
+    while stack:
+        e, depth = stack.pop()
+        if isinstance(e, Derivative | Differential | Fold | At):
+            continue
+        try:
+            value = np.abs(evaluate(e, world, axes))
+        except Exception:  # noqa: BLE001 - a condition or an index has no value of its own
+            continue
+        if value.dtype.kind == "f" and value.size:
+            finite = value[np.isfinite(value)]
+            largest = max(largest, float(finite.max()) if finite.size else 0.0)
+        if depth < 4 and len(stack) < 200:
+            stack.extend((c, depth + 1) for c in children(e))
+    return largest
+
+
+def decimals(e: Expr) -> list[Const]:
+    """Printed decimals of a side, in order."""
+    found = [e] if isinstance(e, Const) and e.unit > 0 else []
+    for child in children(e):
+        found.extend(decimals(child))
+    return found
+
+
+def slack_of(e: Expr, world: World, axes: Axes, exact: set[float]) -> Array:
+    """How far a side made of printed decimals may be off: half a unit of each last digit.
+
+    A decimal that is an entry of a bound quantity is that entry, exactly. The others are
+    moved one at a time, and what they move adds up.
+    """
+    total: Array = 0.0
+    base = None
+    for constant in decimals(e):
+        if any(abs(constant.value - v) <= 1e-12 * max(1.0, abs(v)) for v in exact) and not _alone(e, constant):
+            continue
+        if base is None:
+            base = evaluate(e, world, axes)
+        value = constant.value
+        object.__setattr__(constant, "value", value + constant.unit)
+        try:
+            total = total + np.abs(evaluate(e, world, axes) - base)
+        finally:
+            object.__setattr__(constant, "value", value)
+    return total * (1 + 1e-9)
+
+
+def _alone(e: Expr, constant: Const) -> bool:
+    """Is the side nothing but numbers as printed?"""
+    if isinstance(e, Block):
+        return all(_alone(c, constant) for row in e.rows for c in row)
+    if isinstance(e, Op) and e.operator.name == "negate":
+        return _alone(e.args[0], constant)
+    return isinstance(e, Const)
+
+
+def show_value(value: Array) -> str:
+    """An array as people read it: four digits, at most four rows and columns."""
+    array = np.atleast_2d(np.asarray(value).real)
+    if array.size == 1:
+        return _digits(float(array.reshape(-1)[0]))
+    array = array.reshape(-1, array.shape[-1])
+    rows = [" ".join(_digits(float(x)) for x in row[:4]) + (" …" if len(row) > 4 else "") for row in array[:4]]
+    return "[" + "; ".join(rows) + ("; …" if len(array) > 4 else "") + "]"
+
+
+def _digits(x: float) -> str:
+    return f"{x:.4g}" if np.isfinite(x) else str(x)
+
+
+__all__ = ["Outcome", "SCALAR", "compare", "show_value", "slack_of", "tolerance_for"]

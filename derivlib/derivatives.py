@@ -1,0 +1,422 @@
+r"""Reading derivatives: `\frac{\partial f}{\partial X}`, `\nabla_X f`, `\operatorname{D}f(X)`.
+
+Nothing here knows how to differentiate. A derivative becomes a node that says what is
+differentiated and by which variable; `derivlib.evaluate` takes it from the definition.
+
+Layout (conventions page): a gradient of a scalar has the shape of its variable; a
+Jacobian ∂y/∂x is len(y) × len(x). `numerator` transposes the gradient, `denominator`
+the Jacobian. Explicit transposes (`\partial x^\top`) mean the same in every layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from derivlib.errors import UNREADABLE, DerivlibError, user_error
+from derivlib.expr import (
+    Binding, Call, Derivative, Element, Expr, Let, Member, Op, Var,
+)  # fmt: skip
+from derivlib.scope import Key
+from derivlib.shapes import ONE, SCALAR, Shape, multiply, show_shape
+from derivlib.source import Span
+from derivlib.tex.parser import parse_tokens
+from derivlib.tex.tree import Frac, Group, Name, Node, Product, Scripted
+
+if TYPE_CHECKING:
+    from derivlib.elaborate import Reader
+
+SIGNS = {"d", r"\partial"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The variable of a derivative, and the part of it that is meant."""
+
+    variable: Binding
+    member: tuple[Expr, ...] = ()
+    row: Expr | None = None
+    column: Expr | None = None
+    selected: bool = False
+    transposed: bool = False
+    stacked: bool = False  # by vec(X)
+    value: Expr | None = None  # a hidden variable stands for this expression
+
+
+def _sign(node: Node) -> str:
+    from derivlib.elaborate import _plain
+
+    plain = _plain(node)
+    return plain if plain in SIGNS else ""
+
+
+def _order(node: Node) -> int:
+    if isinstance(node, Scripted) and node.sups:
+        text = "".join(t.text for t in node.sups[0])
+        return int(text) if text.isdigit() else 1
+    return 1
+
+
+def _unwrapped(node: Node) -> Node:
+    while isinstance(node, Group) and node.delimiter == "{" and len(node.items) == 1:
+        node = node.items[0]
+    return node
+
+
+def _parts(node: Node) -> tuple[str, int, list[Node], tuple[str, ...]]:
+    """(sign, order, what follows the sign, operators between) of a numerator."""
+    node = _unwrapped(node)
+    if isinstance(node, Product):
+        head = _unwrapped(node.factors[0])
+        if _sign(head) and (node.ops[0] == ""):
+            return _sign(head), _order(head), list(node.factors[1:]), node.ops[1:]
+        return "", 0, [], ()
+    return (_sign(node), _order(node), [], ()) if _sign(node) else ("", 0, [], ())
+
+
+def _is_derivative(node: Node) -> bool:
+    if not isinstance(node, Frac):
+        return False
+    above, below = _parts(node.numerator), _parts(node.denominator)
+    return bool(above[0]) and above[0] == below[0] and bool(below[2])
+
+
+def is_operator(r: Reader, node: Node) -> bool:
+    """Is this factor an operator that takes what follows: ∂/∂X, ∇_X, D?"""
+    if isinstance(node, Frac):
+        return _is_derivative(node) and not _parts(node.numerator)[2]
+    base = node.base if isinstance(node, Scripted) else node
+    if isinstance(base, Name):
+        if base.base == r"\nabla":
+            return True
+        if base.base == "D" and base.font in ("op", "rm", "", "bf", "sf") and r.scope.lookup(Key("D", base.font)) is None:
+            return True
+    return False
+
+
+def read_fraction(r: Reader, node: Frac) -> Expr | None:
+    """A derivative fraction whose numerator names what is differentiated; None for a plain one."""
+    if not _is_derivative(node):
+        return None
+    sign, order, above, ops = _parts(node.numerator)
+    if not above:
+        raise user_error(UNREADABLE, "this derivative has nothing to differentiate", node.span)
+    body_node = above[0] if len(above) == 1 else Product(above[0].span.to(above[-1].span), tuple(above), ops)
+    body = r.expr(body_node)
+    return _by_all(r, body, node, order)
+
+
+def _variables(r: Reader, node: Frac, order: int) -> list[Node]:
+    """The variables below, one for each order: ∂x ∂yᵀ, ∂x², ∂x."""
+    below = _unwrapped(node.denominator)
+    assert isinstance(below, Product)
+    groups: list[list[Node]] = []
+    for factor, op in zip(below.factors, ("", *below.ops), strict=True):
+        if _sign(_unwrapped(factor)) and op == "" and (not groups or groups[-1]):
+            groups.append([])
+        else:
+            groups[-1].append(factor)
+    found: list[Node] = []
+    for g in groups:
+        if not g:
+            raise user_error(UNREADABLE, "a variable is missing below", node.span)
+        single = g[0] if len(g) == 1 else Product(g[0].span.to(g[-1].span), tuple(g), ("",) * (len(g) - 1))
+        if order > 1 and len(groups) == 1 and isinstance(single, Scripted) and _order(single) == order:
+            single = replace(single, sups=()) if (single.sub is not None or single.primes) else single.base
+            found.extend([single] * order)
+        else:
+            found.append(single)
+    if len(found) != order:
+        raise user_error(
+            UNREADABLE, f"a derivative of order {order} needs {order} variables below", node.span
+        )
+    return found
+
+
+def _by_all(r: Reader, body: Expr, node: Frac, order: int) -> Expr:
+    if order > 3:
+        raise user_error(UNREADABLE, "derivatives beyond the third are not computed", node.span)
+    variables = _variables(r, node, order)
+    if order == 1:
+        return by(r, body, place(r, variables[0], body), node.span, total=_parts(node.numerator)[0] == "d")
+    places = [place(r, v, body) for v in variables]
+    e = body
+    for k in range(order - 1, 0, -1):
+        e = _raw(r, e, replace(places[k], transposed=False), node.span)
+    # ∂²f/∂x∂yᵀ: rows x, columns y. The derivative of ∂f/∂y by x has rows y, so it is turned.
+    first = places[0]
+    inner_shape = r.u.shape(e.shape)
+    result = _raw(r, e, replace(first, transposed=False), node.span)
+    if inner_shape != SCALAR and r.u.shape(result.shape) != inner_shape and len(result.shape) == 2:
+        result = r.op("transpose", result, span=node.span)
+    return result
+
+
+def place(r: Reader, node: Node, body: Expr | None = None) -> Place:
+    """The variable a denominator names."""
+    e = r.expr(_unwrapped(node))
+    return _as_place(r, e, body)
+
+
+def _as_place(r: Reader, e: Expr, body: Expr | None) -> Place:
+    match e:
+        case Var(binding=b):
+            return Place(b)
+        case Member(family=f, indices=indices):
+            return Place(f, indices)
+        case Element(base=base, row=row, column=column):
+            inner = _as_place(r, base, body)
+            return replace(inner, row=row, column=column, selected=True)
+        case Op(operator=o, args=(inner_e,)) if o.name == "transpose":
+            inner = _as_place(r, inner_e, body)
+            return replace(inner, transposed=not inner.transposed)
+        case Op(operator=o, args=(inner_e,)) if o.name == "vec":
+            return replace(_as_place(r, inner_e, body), stacked=True)
+        case Op(operator=o, args=(inner_e,)) if o.name == "matrix_power" or o.name == "power":
+            pass
+        case Call(function=f) if f.params and len(f.params) == len(e.args):
+            raise user_error(UNREADABLE, "a derivative by a function needs the function as a defined quantity", e.span)
+    raise user_error(
+        UNREADABLE, "the variable of a derivative must be a name", e.span,
+        "define a name for this expression first, and differentiate by that name",
+    )  # fmt: skip
+
+
+def by(r: Reader, body: Expr, p: Place, span: Span, total: bool = False, layout: str | None = None) -> Expr:
+    """The derivative of `body` at a place, in the layout of the section."""
+    layout = layout or r.scope.settings.layout
+    turned = False
+    if isinstance(body, Op) and body.operator.name == "transpose" and ONE in r.u.shape(body.shape) and not p.stacked:
+        if r.u.shape(body.shape)[0] == ONE and r.u.shape(body.shape) != SCALAR:
+            variable = p.variable.shape
+            if ONE in variable and variable != SCALAR and not p.selected and not p.transposed:
+                turned = True  # ∂yᵀ/∂x is the transpose of ∂y/∂xᵀ in every layout
+                body = body.args[0]
+    e = _raw(r, body, p, span)
+    shape = r.u.shape(e.shape)
+    if len(shape) != 2:
+        return e
+    scalar_body = r.is_scalar(body)
+    scalar_variable = p.variable.shape == SCALAR or (p.selected and p.row is not None and p.column is not None)
+    if turned:
+        return r.op("transpose", e, span=span)
+    if p.transposed:
+        return r.op("transpose", e, span=span) if scalar_body else e
+    if scalar_body and not scalar_variable and layout == "numerator":
+        return r.op("transpose", e, span=span)
+    if not scalar_body and layout == "denominator":
+        return r.op("transpose", e, span=span)
+    return e
+
+
+def _raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
+    """The derivative before layout, with the part that is meant picked out."""
+    p.variable.used += 1
+    variable, out = p.variable.shape, r.u.shape(body.shape)
+    if len(out) != 2:
+        raise user_error(UNREADABLE, "a derivative with four indices is not differentiated again", span)
+    e: Expr = Derivative(span, raw_shape(out, variable), body, p.variable, p.member)
+    if p.selected:
+        if out == SCALAR:
+            return r.element(e, [p.row, p.column], span)
+        for index, dim in ((p.row, variable[0]), (p.column, variable[1])):
+            if index is not None:
+                r.tie(index, dim, span)
+        if ONE in variable and ONE in out:
+            index = p.row if variable[1] == ONE else p.column
+            column = Element(span, (e.shape[0], ONE), e, None, index)
+            return column if out[1] == ONE else r.op("transpose", column, span=span)
+        if p.row is not None and p.column is not None:
+            return Element(span, out, e, p.row, p.column)
+        raise user_error(UNREADABLE, "this derivative by a row or column has more than two indices", span)
+    if p.stacked:
+        if out == SCALAR:
+            return r.op("vec", e, span=span)
+        return jacobian_matrix(r, e, out, variable, span)
+    return e
+
+
+def raw_shape(out: Shape, variable: Shape) -> Shape:
+    if out == SCALAR:
+        return variable
+    if variable == SCALAR:
+        return out
+    if ONE in out and ONE in variable:
+        return (multiply(out[0], out[1]), multiply(variable[0], variable[1]))
+    return (*out, *variable)
+
+
+def jacobian_matrix(r: Reader, e: Expr, out: Shape, variable: Shape, span: Span) -> Expr:
+    """vec of what is differentiated by vec of the variable, as a matrix."""
+    if len(e.shape) == 2:
+        return e
+    from derivlib.operators import JACOBIAN_MATRIX
+
+    shape = (multiply(out[0], out[1]), multiply(variable[0], variable[1]))
+    return Op(span, shape, JACOBIAN_MATRIX, (e,))
+
+
+def apply_operator(r: Reader, factors: Sequence[Node], ops: Sequence[str], i: int) -> tuple[Expr, int]:
+    """∂/∂X, ∇ or D at `i`, applied to what follows it in the product."""
+    node = factors[i]
+    end = i + 1
+    while end < len(factors) and ops[end - 1] == "" and not (
+        end > i + 1 and isinstance(factors[end], Frac) and _is_derivative(factors[end])
+    ):
+        end += 1
+    if end == i + 1:
+        raise user_error(UNREADABLE, "this derivative has nothing after it to differentiate", node.span)
+    first = factors[i + 1]
+    explicit = end < len(factors) and ops[end - 1] != ""
+    if isinstance(first, Group) and (first.delimiter in ("[", r"\{") or explicit) and end > i + 2:
+        end = i + 2
+    if isinstance(node, Frac):
+        body = r.run(factors[i + 1 : end], ops[i + 1 : end - 1])
+        return _by_all(r, body, Frac(node.span.to(body.span), node.numerator, node.denominator), _parts(node.numerator)[1]), end
+    base = node.base if isinstance(node, Scripted) else node
+    assert isinstance(base, Name)
+    return (_nabla if base.base == r"\nabla" else _jacobian_operator)(r, node, factors, ops, i, end)
+
+
+def _nabla(r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int) -> tuple[Expr, int]:
+    order = _order(node)
+    sub = node.sub if isinstance(node, Scripted) else None
+    span = node.span
+    head = r.function_head(factors[i + 1]) if isinstance(factors[i + 1], (Name, Scripted)) else None
+    if sub is None and head is not None and isinstance(head[0], Binding):
+        # ∇f(x): the gradient of the function f at x, not of the product after it.
+        group = factors[i + 2] if i + 2 < len(factors) and ops[i + 1] == "" else None
+        inner = group.base if isinstance(group, Scripted) else group
+        if isinstance(inner, Group):
+            args = [r.expr(a) for a in inner.items]
+            e = gradient_at(r, head[0], args, order, span.to(inner.span))
+            if isinstance(group, Scripted):
+                e = r.postfix(e, list(group.sups), 0, None, e.span)
+            return e, i + 3
+        if head[0].params or not head[0].arguments:
+            body, j = r.operand(factors, ops, i + 1)
+            if isinstance(body, Call) and len(body.args) == 1 and isinstance(body.args[0], Var):
+                return _gradient(r, body, Place(body.args[0].binding), order, span.to(body.span)), j
+    if sub is None:
+        body, j = r.operand(factors, ops, i + 1)
+        candidates = free_variables(body)
+        if len(candidates) != 1:
+            raise user_error(
+                UNREADABLE, "∇ without a subscript: by which variable?", span,
+                "write \\nabla_x; it could be " + (", ".join(b.tex for b in candidates) or "none"),
+            )  # fmt: skip
+        return _gradient(r, body, Place(candidates[0]), order, span.to(body.span)), j
+    first = factors[i + 1]
+    if isinstance(first, Group) or head is not None:
+        body, j = r.operand(factors, ops, i + 1)
+        if j < end:  # ∇_x xᵀAx and ∇_x (xᵀa)(xᵀb) take the whole product
+            try:
+                body, j = r.run(factors[i + 1 : end], ops[i + 1 : end - 1]), end
+            except DerivlibError:
+                pass
+    else:
+        body, j = r.run(factors[i + 1 : end], ops[i + 1 : end - 1]), end
+    p = place(r, parse_tokens(sub), body)
+    return _gradient(r, body, p, order, span.to(body.span)), j
+
+
+def _gradient(r: Reader, body: Expr, p: Place, order: int, span: Span) -> Expr:
+    """∇ has the shape of its variable in every layout; ∇² is the Hessian."""
+    if not r.is_scalar(body):
+        if order == 1 and ONE in r.u.shape(body.shape):
+            r.note("∇ of a vector is read as the transpose of its Jacobian")
+            return r.op("transpose", _raw(r, body, p, span), span=span)
+        raise r.ill_shaped(span, "∇ needs a scalar", r.described(body))
+    e = _raw(r, body, p, span)
+    if order == 2:
+        e = _raw(r, e, p, span)
+    return e
+
+
+def gradient_at(r: Reader, function: Binding, args: list[Expr], order: int, span: Span) -> Expr:
+    """∇f at the given point, whatever expression that point is."""
+    call = r.applied(function, args, 0, span)
+    assert isinstance(call, Call)
+    if len(args) != 1:
+        raise user_error(UNREADABLE, f"∇ of {function.tex}: by which argument?", span, "write \\nabla_x")
+    hidden = Binding("·", "·", "free", r.u.shape(args[0].shape), span, implicit=True)
+    variable = Var(args[0].span, hidden.shape, hidden)
+    body = Call(call.span, call.shape, function, (variable,))
+    e = _gradient(r, body, Place(hidden), order, span)
+    return Let(span, e.shape, (hidden,), (args[0],), e)
+
+
+def jacobian_at(r: Reader, function: Binding, argument: Expr, span: Span) -> Expr:
+    """f′(x) or D f(x) of a function between vectors or matrices: its Jacobian at x."""
+    hidden = Binding("·", "·", "free", r.u.shape(argument.shape), span, implicit=True)
+    variable = Var(argument.span, hidden.shape, hidden)
+    if function.elementwise:
+        body: Expr = Call(span, hidden.shape, function, (variable,))
+    else:
+        body = Call(span, function.shape, function, (variable,))
+    out = r.u.shape(body.shape)
+    e: Expr = Derivative(span, raw_shape(out, hidden.shape), body, hidden)
+    if out == SCALAR and hidden.shape != SCALAR:
+        e = r.op("transpose", r.op("vec", e, span=span), span=span)
+    elif len(e.shape) == 4:
+        e = jacobian_matrix(r, e, out, hidden.shape, span)
+    return Let(span, e.shape, (hidden,), (argument,), e)
+
+
+def _jacobian_operator(
+    r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int
+) -> tuple[Expr, int]:
+    """Magnus and Neudecker's D F(X): the Jacobian of vec F by vec X, in any layout."""
+    head = r.function_head(factors[i + 1]) if isinstance(factors[i + 1], (Name, Scripted)) else None
+    sub = node.sub if isinstance(node, Scripted) else None
+    if head is not None and sub is None and isinstance(head[0], Binding):
+        group = factors[i + 2] if i + 2 < len(factors) and ops[i + 1] == "" else None
+        inner = group.base if isinstance(group, Scripted) else group
+        if isinstance(inner, Group) and len(inner.items) == 1:
+            argument = r.expr(inner.items[0])
+            e = jacobian_at(r, head[0], argument, node.span.to(inner.span))
+            direction = factors[i + 3] if i + 3 < len(factors) and ops[i + 2] == "" else None
+            if isinstance(direction, Group) and direction.delimiter == "[":
+                return _directional(r, head[0], argument, direction), i + 4
+            if isinstance(group, Scripted):
+                e = r.postfix(e, list(group.sups), 0, None, e.span)
+            return e, i + 3
+    if sub is not None:
+        body, j = r.run(factors[i + 1 : end], ops[i + 1 : end - 1]), end
+        p = place(r, parse_tokens(sub), body)
+    else:
+        body, j = r.operand(factors, ops, i + 1)
+        candidates = free_variables(body)
+        if len(candidates) != 1:
+            raise user_error(UNREADABLE, "D without a subscript: by which variable?", node.span)
+        p = Place(candidates[0])
+    out = r.u.shape(body.shape)
+    e = Derivative(node.span.to(body.span), raw_shape(out, p.variable.shape), body, p.variable, p.member)
+    if out == SCALAR:
+        return r.op("transpose", r.op("vec", e), span=e.span), j
+    return jacobian_matrix(r, e, out, p.variable.shape, e.span), j
+
+
+def _directional(r: Reader, function: Binding, argument: Expr, direction: Group) -> Expr:
+    """D f(X)[H]: the derivative at X in the direction H."""
+    h = r.expr(direction.items[0])
+    if not r.u.same(h.shape, argument.shape):
+        raise r.ill_shaped(direction.span, f"the direction must be {show_shape(r.u.shape(argument.shape))}", r.described(h))
+    hidden = Binding("·", "·", "free", r.u.shape(argument.shape), direction.span, implicit=True)
+    body = Call(argument.span, r.u.shape(argument.shape) if function.elementwise else function.shape, function,
+                (Var(argument.span, hidden.shape, hidden),))  # fmt: skip
+    out = r.u.shape(body.shape)
+    e: Expr = Derivative(argument.span, raw_shape(out, hidden.shape), body, hidden)
+    let = Let(argument.span, e.shape, (hidden,), (argument,), e)
+    if len(let.shape) == 4:
+        return r.op("apply_linear", let, h)
+    return r.op("frobenius", let, h) if out == SCALAR else r.op("matmul", let, h)
+
+
+def free_variables(e: Expr) -> list[Binding]:
+    """Free symbols an expression depends on, through definitions, that are not dimensions."""
+    from derivlib.evaluate import dependencies
+
+    found = [b for b in dependencies(e) if b.kind == "free" and not b.is_dimension]
+    return sorted(found, key=lambda b: b.key)

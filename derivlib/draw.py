@@ -1,0 +1,236 @@
+"""Random points for free symbols, each inside its domain; random nonlinear functions.
+
+Nothing is symmetric, diagonal, whole or special unless the page declares it. The seed of
+every draw comes from the seed of the run, the name and the member, so that a value does
+not depend on what else stands on the page.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from derivlib.expr import Binding
+from derivlib.operators import transpose
+from derivlib.shapes import SCALAR, size
+
+if TYPE_CHECKING:
+    from derivlib.evaluate import World
+
+Array = Any
+Generator = np.random.Generator
+
+
+def _generator(world: World, binding: Binding, member: tuple[int, ...], purpose: int) -> Generator:
+    name = zlib.crc32(binding.key.encode())
+    return np.random.Generator(np.random.PCG64([world.seed, name, purpose, *(m + 64 for m in member)]))
+
+
+def draw_free(world: World, binding: Binding, member: tuple[int, ...] = ()) -> Array:
+    """(draws, rows, columns): values of a free symbol in its domain."""
+    if binding.is_dimension:
+        return np.full((1, 1, 1), float(world.sizes[binding.key]))
+    g = _generator(world, binding, member, 1)
+    rows, columns = (size(d, world.sizes) for d in binding.shape)
+    shape = (world.draws, rows, columns)
+    value = _in_domain(g, shape, binding.domain)
+    for condition in binding.conditions:
+        value = condition(world, g, value)
+    return value
+
+
+def _in_domain(g: Generator, shape: tuple[int, int, int], domain: set[str]) -> Array:
+    draws, rows, columns = shape
+    if rows == columns == 1:
+        return _scalar(g, draws, domain)
+    if "one_hot" in domain or "one_hot_rows" in domain:
+        return _one_hot(g, shape, by_row="one_hot_rows" in domain or rows > 1 < columns)
+    if "simplex" in domain or "simplex_rows" in domain:
+        x = g.uniform(0.2, 1.2, shape)
+        axis: Any = -1 if rows > 1 < columns else (-2, -1)
+        return x / x.sum(axis=axis, keepdims=True)
+    if "permutation" in domain:
+        return np.stack([np.eye(rows)[g.permutation(rows)] for _ in range(draws)])
+    if domain & {"orthogonal", "orthonormal"}:
+        return np.linalg.qr(g.normal(size=(draws, max(rows, columns), max(rows, columns))))[0][:, :rows, :columns]
+    if "projection" in domain:
+        k = max(1, rows // 2)
+        q = np.linalg.qr(g.normal(size=(draws, rows, rows)))[0][:, :, :k]
+        return q @ transpose(q)
+    if "binary" in domain:
+        return (g.uniform(size=shape) < 0.5).astype(float)
+    x = g.normal(size=shape) * 0.8
+    if "unit_norm" in domain:
+        return x / np.sqrt((x * x).sum(axis=(-2, -1), keepdims=True))
+    if domain & {"positive", "positive_entries"}:
+        x = 0.3 + np.abs(x)
+    if "nonnegative" in domain:
+        x = np.abs(x)
+    if "unit_interval" in domain:
+        x = g.uniform(0.15, 0.85, shape)
+    if "negative" in domain:
+        x = -0.3 - np.abs(x)
+    if rows == columns:
+        x = _square(g, x, domain)
+    return x
+
+
+def _scalar(g: Generator, draws: int, domain: set[str]) -> Array:
+    shape = (draws, 1, 1)
+    if "integer" in domain:
+        return g.integers(2, 6, shape).astype(float)
+    if "binary" in domain:
+        return (g.uniform(size=shape) < 0.5).astype(float)
+    if "unit_interval" in domain:
+        return g.uniform(0.15, 0.85, shape)
+    x = g.uniform(0.4, 1.7, shape)
+    if domain & {"positive", "nonnegative", "positive_entries"}:
+        return x
+    if "negative" in domain:
+        return -x
+    sign = np.where(np.arange(draws) % 2 == 0, 1.0, -1.0)[:, None, None]
+    return x * sign
+
+
+def _square(g: Generator, x: Array, domain: set[str]) -> Array:
+    n = x.shape[-1]
+    eye = np.eye(n)
+    if domain & {"spd", "psd"}:
+        x = x @ transpose(x) / n + 0.5 * eye
+        return x * eye if "diagonal" in domain else x
+    if "negative_definite" in domain:
+        return -(x @ transpose(x) / n + 0.5 * eye)
+    if "diagonal" in domain:
+        return (x + np.sign(x) * 0.2) * eye
+    if "skew" in domain:
+        return x - transpose(x)
+    if "symmetric" in domain:
+        x = (x + transpose(x)) / 2 + 0.0 * eye
+    if "lower" in domain:
+        x = np.tril(x) + eye * (0.6 + np.abs(x))
+    if "upper" in domain:
+        x = np.triu(x) + eye * (0.6 + np.abs(x))
+    if "unit_diagonal" in domain:
+        x = x * (1 - eye) + eye
+    if "contraction" in domain:
+        x = 0.5 * x / np.linalg.norm(x, ord=2, axis=(-2, -1), keepdims=True)
+    if "positive_det" in domain and not domain & {"lower", "upper"}:
+        flip = np.where(np.linalg.det(x) < 0, -1.0, 1.0)[:, None]
+        x[:, 0, :] *= flip
+        if "symmetric" in domain:
+            x = x @ transpose(x) / n + 0.5 * eye
+    if "stochastic" in domain:
+        x = np.abs(x) + 0.2
+        x = x / x.sum(axis=-1, keepdims=True)
+    return x
+
+
+def _one_hot(g: Generator, shape: tuple[int, int, int], by_row: bool) -> Array:
+    draws, rows, columns = shape
+    x = np.zeros(shape)
+    if by_row and rows > 1:
+        k = g.integers(0, columns, (draws, rows))
+        np.put_along_axis(x, k[..., None], 1.0, axis=-1)
+    else:
+        flat = x.reshape(draws, -1)
+        flat[np.arange(draws), g.integers(0, flat.shape[1], draws)] = 1.0
+    return x
+
+
+def draw_tangent(world: World, binding: Binding, member: tuple[int, ...] = ()) -> Array:
+    """A direction in which a free symbol may move without leaving its domain."""
+    rows, columns = (size(d, world.sizes) for d in binding.shape)
+    g = _generator(world, binding, member, 2)
+    t = g.normal(size=(world.draws, rows, columns))
+    domain = binding.domain
+    if binding.is_dimension:
+        return 0.0 * t
+    if rows != columns or rows == 1:
+        if "orthonormal" in domain:
+            q, _ = world.lookup(binding, member)
+            inner = transpose(q) @ t
+            return t - q @ (inner + transpose(inner)) / 2
+        if "unit_norm" in domain:
+            x, _ = world.lookup(binding, member)
+            return t - x * (x * t).sum(axis=(-2, -1), keepdims=True)
+        if "simplex" in domain or "simplex_rows" in domain:
+            axis: Any = -1 if rows > 1 < columns else (-2, -1)
+            return t - t.mean(axis=axis, keepdims=True)
+        return t
+    if domain & {"orthogonal", "orthonormal"}:
+        q, _ = world.lookup(binding, member)
+        return q @ (t - transpose(t))
+    if "diagonal" in domain:
+        return t * np.eye(rows)
+    if domain & {"symmetric", "spd", "psd", "negative_definite", "projection"}:
+        return t + transpose(t)
+    if "skew" in domain:
+        return t - transpose(t)
+    if "lower" in domain:
+        return np.tril(t)
+    if "upper" in domain:
+        return np.triu(t)
+    return t
+
+
+def unspecified(world: World, binding: Binding) -> Callable[..., Array]:
+    """A random smooth nonlinear function of the shapes the page declared, one for each draw.
+
+    Entry by entry: a·sin(bx + c) + d·x² + e·x. To a scalar: a sum of sines of every entry
+    plus a quadratic that mixes all arguments. To an array: sines of mixed entries. Never
+    linear: a gradient taken at the wrong point must show.
+    """
+    g = _generator(world, binding, (), 3)
+    draws = world.draws
+
+    def coefficients(*tail: int) -> Array:
+        return g.normal(size=(draws, *tail)) * 0.7
+
+    def spread(value: Array, axes: int) -> Array:
+        return value.reshape(draws, *(1,) * axes, *value.shape[1:])
+
+    if binding.elementwise:
+        a, b, c, d, e = (coefficients(1, 1) for _ in range(5))
+
+        def entrywise(axes: int, x: Array) -> Array:
+            u, v, w, p, q = (spread(k, axes) for k in (a, b, c, d, e))
+            return (1.0 + u) * np.sin((0.6 + v) * x + w) + p * x * x + q * x
+
+        return entrywise
+
+    shapes = [tuple(size(d, world.sizes) for d in s) for s in binding.arguments]
+    if binding.shape == SCALAR:
+        sines = [(coefficients(*s), coefficients(*s), coefficients(*s)) for s in shapes]
+        mixes = [coefficients(*s) for s in shapes]
+
+        def scalar(axes: int, *args: Array) -> Array:
+            total: Array = 0
+            mixed: Array = 0.3
+            for x, (a, b, c), m in zip(args, sines, mixes, strict=True):
+                wave = spread(a, axes) * np.sin(spread(0.7 + b, axes) * x + spread(c, axes))
+                total = total + wave.sum(axis=(-2, -1), keepdims=True)
+                mixed = mixed + (spread(m, axes) * x).sum(axis=(-2, -1), keepdims=True)
+            return total + 0.5 * mixed * mixed + 0.1 * mixed * mixed * mixed
+
+        return scalar
+
+    rows, columns = (size(d, world.sizes) for d in binding.shape)
+    out = rows * columns
+    first = [coefficients(out, s[0] * s[1]) for s in shapes]
+    second = [coefficients(out, s[0] * s[1]) for s in shapes]
+    phase = coefficients(out, 1)
+
+    def array(axes: int, *args: Array) -> Array:
+        u: Array = spread(phase, axes)
+        v: Array = 0.2
+        for x, m, n in zip(args, first, second, strict=True):
+            flat = x.reshape(*x.shape[:-2], -1, 1)
+            u = u + spread(m, axes) @ flat
+            v = v + spread(n, axes) @ flat
+        y = np.sin(u) + 0.3 * v * v + 0.5 * v
+        return y.reshape(*y.shape[:-2], rows, columns)
+
+    return array

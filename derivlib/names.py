@@ -1,0 +1,460 @@
+"""What a printed name stands for: a binding, an element, a member of a family, a constant.
+
+The scripts of a name are tried as part of the name first, as an index second, and as
+an operation (a transpose, a power) last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
+from derivlib.expr import (
+    At, Binding, Const, Element, Expr, Fill, Index, Member, Op, Size, Var,
+)  # fmt: skip
+from derivlib.operators import BY_NAME
+from derivlib.scope import Key
+from derivlib.shapes import ONE, SCALAR, multiply, named, show_shape
+from derivlib.source import Span
+from derivlib.tex.lexer import Token
+from derivlib.tex.parser import parse_tokens
+from derivlib.tex.tree import Name
+
+if TYPE_CHECKING:
+    from derivlib.elaborate import Reader
+
+_OPEN = {"(": ")", "[": "]", "<": ">", r"\langle": r"\rangle"}
+
+
+def resolve(
+    r: Reader, name: Name, sub: tuple[Token, ...] | None, sups: list[tuple[Token, ...]],
+    primes: int, span: Span,
+) -> Expr:  # fmt: skip
+    """The meaning of a name with its scripts.
+
+    Raises:
+        DerivlibError: nothing of that name is bound (unknown-name).
+    """
+    base = (name.base, name.font, name.accent)
+    subtext = _text(sub)
+    # Fast path: the commonest case of all.
+    if not sub and not sups and not primes:
+        binding = r.scope.lookup(Key(*base))
+        if binding is not None:
+            return use(r, binding, span)
+    for tag, rest in _tags(sups):
+        e = _bound(r, base, sub, subtext, tag, span)
+        if e is not None:
+            return r.postfix(e, rest, primes, None, span)
+        if primes and (binding := r.scope.lookup(Key(*base, subtext, tag[0] + "'" * primes))):
+            return r.postfix(use(r, binding, span), rest, 0, None, span)
+    e = _built_in(r, name, sub, subtext, sups, span)
+    if e is not None:
+        kept = [] if name.base in ("e", r"\mathrme") and sups and not sub else sups
+        return r.postfix(e, kept, primes, None, span)
+    letters = _letters(r, name)
+    if letters is not None and not sub:
+        return r.postfix(letters, sups, primes, None, span)
+    raise unknown(r, name, sub, sups, span)
+
+
+def _text(tokens: Sequence[Token] | None) -> str:
+    from derivlib.elaborate import script_text
+
+    return script_text(tokens)
+
+
+def _tags(
+    sups: list[tuple[Token, ...]],
+) -> list[tuple[tuple[str, tuple[Token, ...]], list[tuple[Token, ...]]]]:
+    """Ways to split the superscripts into a tag of the name and the operations that follow."""
+    ways: list[tuple[tuple[str, tuple[Token, ...]], list[tuple[Token, ...]]]] = []
+    none: tuple[str, tuple[Token, ...]] = ("", ())
+    for k, tokens in enumerate(sups[:2]):
+        first = tokens[0].text if tokens else ""
+        others = [s for j, s in enumerate(sups) if j != k]
+        if first in _OPEN:
+            close = _closing(tokens)
+            inside, after = tokens[1:close], tokens[close + 1 :]
+            rest = ([tuple(after)] if after else []) + others
+            ways.append(((f"({_text(inside)})", tuple(inside)), rest))
+        else:
+            close = next((j for j, t in enumerate(tokens) if t.text in _OPEN and j > 0), 0)
+            if close and tokens[-1].text in _OPEN.values():  # ^{T(t)}
+                ways.append(((f"({_text(tokens[close + 1:-1])})", tuple(tokens[close + 1 : -1])),
+                             [tuple(tokens[:close]), *others]))  # fmt: skip
+            ways.append(((_text(tokens), ()), others))
+            if len(tokens) > 1 and tokens[-1].text in ("T", r"\top"):  # ^{*T}, ^{\ell\top}
+                ways.append(((_text(tokens[:-1]), ()), [tokens[-1:], *others]))
+    ways.append((none, sups))
+    return ways
+
+
+def _closing(tokens: Sequence[Token]) -> int:
+    depth = 0
+    for k, t in enumerate(tokens):
+        depth += t.text in _OPEN
+        depth -= t.text in _OPEN.values()
+        if depth == 0:
+            return k
+    return len(tokens) - 1
+
+
+def _bound(
+    r: Reader, base: tuple[str, str, str], sub: tuple[Token, ...] | None, subtext: str,
+    tag: tuple[str, tuple[Token, ...]], span: Span,
+) -> Expr | None:  # fmt: skip
+    look = r.scope.lookup
+    tagtext, inside = tag
+    binding = look(Key(*base, subtext, tagtext))
+    if binding is not None and not (binding.is_dimension and sub):
+        return use(r, binding, span)
+    if inside:
+        family = look(Key(*base, subtext, "(*)"))
+        if family is None and not subtext or family is None and look(Key(*base, "", "(*)")):
+            family = look(Key(*base, "", "(*)"))
+            if family is not None and sub:
+                e = _member(r, family, [inside], span)
+                return r.element(e, r.script_indices(sub), span)
+        if family is not None:
+            return _member(r, family, [inside], span)
+        plain = look(Key(*base, subtext))
+        if plain is not None and plain.kind == "free" and not plain.is_dimension:
+            family = implied_family(r, Key(*base, subtext, "(*)"), plain)
+            return _member(r, family, [inside], span)
+        return None
+    if tagtext:
+        return None
+    if sub:
+        return _indexed(r, base, sub, subtext, span)
+    return None
+
+
+def _indexed(
+    r: Reader, base: tuple[str, str, str], sub: tuple[Token, ...], subtext: str, span: Span
+) -> Expr | None:
+    """A subscript that is an index: of a family, else of an array."""
+    look = r.scope.lookup
+    if r"\times" in subtext and (binding := look(Key(*base))):
+        e = use(r, binding, span)
+        sides = _split(sub, r"\times")
+        for side, dim in zip(sides, e.shape, strict=False):
+            written = r.index_expr(parse_tokens(side))
+            if isinstance(written, Size) and not r.u.unify(written.dim, dim):
+                raise r.ill_shaped(
+                    span, f"{binding.tex} is {show_shape(binding.shape)}, not {subtext.replace(chr(92) + 'times', '×')}",
+                    f"{binding.tex} was declared at {{{binding.span.start}}}",
+                )  # fmt: skip
+        return e
+    pieces = _split(sub, ",")
+    for stars in (len(pieces), 1):
+        family = look(Key(*base, ",".join("*" * stars)))
+        if family is not None and family.indices:
+            chosen = pieces if stars == len(pieces) else [list(sub)]
+            if len(chosen) == len(family.indices):
+                return _member(r, family, chosen, span)
+    binding = look(Key(*base))
+    if binding is None and len(base[0]) == 1 and base[0].islower() and len(sub) >= 2:
+        binding = look(Key(base[0].upper(), base[1], base[2]))
+        if binding is not None and (binding.shape == SCALAR or binding.kind == "function"):
+            binding = None
+        if binding is not None:
+            r.note(f"{base[0]} with two indices is read as an entry of {binding.tex}")
+    if binding is None or binding.is_dimension or binding.kind == "function" and not binding.params:
+        return None
+    if binding.kind == "free" and binding.shape == SCALAR:
+        return None
+    e = use(r, binding, span)
+    if r.u.shape(e.shape) == SCALAR:
+        return None
+    if not _may_index(r, sub):
+        return None
+    indices = r.script_indices(sub)
+    if len(indices) == 1 and ONE not in r.u.shape(e.shape) and len(e.shape) == 2:
+        return None  # one index on a matrix says neither row nor column
+    return r.element(e, indices, span)
+
+
+def _may_index(r: Reader, sub: Sequence[Token]) -> bool:
+    """Could these tokens be indices? A word such as `new` could not."""
+    letters = [t for t in sub if t.kind == "let"]
+    return all(t.kind in ("let", "num", "cmd") or t.text in ",:+-*(){}'" for t in sub) and len(letters) <= 4
+
+
+def _split(tokens: Sequence[Token], at: str) -> list[list[Token]]:
+    pieces: list[list[Token]] = [[]]
+    for t in tokens:
+        if t.text == at:
+            pieces.append([])
+        else:
+            pieces[-1].append(t)
+    return pieces
+
+
+def _member(r: Reader, family: Binding, indices: Sequence[Sequence[Token]], span: Span) -> Expr:
+    family.used += 1
+    found = tuple(r.index_expr(parse_tokens(list(i))) for i in indices)
+    for e, place in zip(found, family.indices, strict=True):
+        if isinstance(e, At) and e.index.high is None and e.index.extent is None:
+            e.index.low, e.index.high, e.index.extent = place.low, place.high, place.extent
+    return Member(span, family.shape, family, found)
+
+
+def implied_family(r: Reader, key: Key, base: Binding) -> Binding:
+    """`H^{(t)}` where only `H` was declared: one such array for each t."""
+    index = Index("t", free=True)
+    time = r.scope.index("t")
+    if time is not None:
+        index = Index("t", time.low, time.high, time.extent)
+    family = Binding(
+        key.tex(), key.tex(), "free", base.shape, base.span, set(base.domain),
+        indices=(index,), implicit=True,
+    )  # fmt: skip
+    for scope in r.scope.chain():
+        if any(b is base for b in scope.names.values()):
+            scope.bind(key, family)
+    return family
+
+
+def use(r: Reader, binding: Binding, span: Span) -> Expr:
+    binding.used += 1
+    if binding.is_dimension:
+        return Size(span, SCALAR, named(binding.key))
+    if binding.kind == "fill":
+        return _filled(r, binding, span)
+    if binding.kind == "function":
+        return r._bare_function(binding, 0, [], span)
+    if binding.indices and binding.kind != "function":
+        raise user_error(
+            UNKNOWN_NAME, f"{binding.tex} is a family: it needs an index here", span,
+            f"declared at {{{binding.span.start}}}",
+        )  # fmt: skip
+    return Var(span, binding.shape, binding)
+
+
+def _filled(r: Reader, binding: Binding, span: Span) -> Expr:
+    """A name for I, 1 or K: its size follows from its place."""
+    n = r.u.unknown()
+    if binding.value == "ones":
+        return Fill(span, (n, ONE), "ones")
+    return Fill(span, (n, n), binding.value)
+
+
+def _built_in(
+    r: Reader, name: Name, sub: tuple[Token, ...] | None, subtext: str,
+    sups: list[tuple[Token, ...]], span: Span,
+) -> Expr | None:  # fmt: skip
+    """Names that mathematics has for everybody, where the page has not bound them."""
+    base = name.base
+    if name.accent:
+        return None
+    if base == "" and sub is None:
+        raise user_error(UNREADABLE, "a script stands without its base", span)
+    index = r.find_index(base) or (r.declared_index(base) if r.in_index or len(base) == 1 else None)
+    if index is not None and not sub:
+        return At(span, SCALAR, index)
+    if base == "I" or (base == "1" and name.font == "bb" and sub and False) or base in ("Id", r"\mathbbI"):
+        n = _size(r, sub) if sub else r.u.unknown()
+        return Fill(span, (n, n), "eye")
+    if base == "e":
+        if sub:
+            unit = r.index_expr(parse_tokens(sub))
+            n = r.u.unknown()
+            r.tie(unit, n, span)
+            return Fill(span, (n, ONE), "unit", (unit,))
+        if sups and name.font in ("", "rm", "op"):
+            exponent = r.expr(parse_tokens(sups[0]))
+            if r.scope.settings.matrix_functions and not r.is_scalar(exponent):
+                return r.op("expm", exponent, span=span)
+            e = Op(span, exponent.shape, BY_NAME["exp"], (exponent,))
+            return r.postfix(e, sups[1:], 0, None, span)
+        return Const(span, SCALAR, math.e)
+    if base == r"\pi" and not sub:
+        return Const(span, SCALAR, math.pi)
+    if base in ("1", "0") and name.font in ("bf", "bb"):
+        dims = _sizes(r, sub) if sub else [r.u.unknown()]
+        shape = (dims[0], dims[1] if len(dims) > 1 else ONE)
+        if base == "0" and not sub:
+            return Const(span, SCALAR, 0.0)
+        return Fill(span, shape, "ones" if base == "1" else "zeros")
+    if base == r"\delta" and sub:
+        indices = r.script_indices(sub)
+        if len(indices) == 2 and all(i is not None for i in indices):
+            a, b = indices
+            assert a is not None and b is not None
+            _tie_together(a, b)
+            return Fill(span, SCALAR, "delta", (a, b))
+    if base == "K" and sub:
+        dims = _sizes(r, sub)
+        if len(dims) == 1:
+            dims = dims * 2
+        if len(dims) == 2:
+            n = multiply(dims[0], dims[1])
+            return Fill(span, (n, n), "commutation", dims=(dims[0], dims[1]))
+    if base in ("E", "J") and sub:
+        indices = r.script_indices(sub) if _may_index(r, sub) else []
+        if len(indices) == 2 and all(i is not None for i in indices):
+            m, n = r.u.unknown(), r.u.unknown()
+            row, column = indices
+            assert row is not None and column is not None
+            r.tie(row, m, span)
+            r.tie(column, n, span)
+            return Fill(span, (m, n), "single", (row, column))
+    if r.in_index and len(base) == 1 and not sub and (base.isalpha()) and not sups or (
+        r.in_index and base in (r"\alpha", r"\beta", r"\mu", r"\nu", r"\ell") and not sub
+    ):
+        new = Index(base)
+        r.free[base] = new
+        return At(span, SCALAR, new)
+    if base in r.free and not sub:
+        return At(span, SCALAR, r.free[base])
+    return None
+
+
+def _tie_together(a: Expr, b: Expr) -> None:
+    """δ_ij makes i and j run over one range when only one of them has one."""
+    if isinstance(a, At) and isinstance(b, At):
+        for x, y in ((a.index, b.index), (b.index, a.index)):
+            if x.high is None and x.extent is None and not (y.high is None and y.extent is None):
+                x.low, x.high, x.extent = y.low, y.high, y.extent
+
+
+def _sizes(r: Reader, sub: Sequence[Token]) -> list:  # type: ignore[type-arg]
+    if any(t.text == r"\times" for t in sub):
+        return [_size(r, p) for p in _split(sub, r"\times")]
+    if any(t.text == "," for t in sub):
+        return [_size(r, p) for p in _split(sub, ",")]
+    if len(sub) == 2 and all(t.kind == "let" for t in sub):
+        return [_size(r, [t]) for t in sub]
+    return [_size(r, sub)]
+
+
+def _size(r: Reader, tokens: Sequence[Token]) -> object:
+    return dimension(r, parse_tokens(list(tokens)))
+
+
+def dimension(r: Reader, node: object) -> tuple:  # type: ignore[type-arg]
+    """A printed size, such as n, 2n, mn or n^2, as a symbolic dimension; new letters are bound."""
+    from fractions import Fraction
+
+    from derivlib.elaborate import script_text
+    from derivlib.shapes import add, constant, scale
+    from derivlib.tex.tree import Additive, Frac, Group, Node, Num, Product, Scripted
+
+    assert isinstance(node, Node)
+    match node:
+        case Num(text=text) if text.isdigit():
+            if not 1 <= int(text) <= 64:
+                raise user_error(UNREADABLE, f"a dimension of {text} is outside 1 to 64", node.span)
+            return constant(int(text))
+        case Name():
+            return _letter_dimension(r, Key(node.base, node.font, node.accent), node.span)
+        case Scripted(base=Name() as base) if node.sub is None and len(node.sups) == 1 and script_text(node.sups[0]).isdigit():
+            inner = dimension(r, base)
+            total = inner
+            for _ in range(min(int(script_text(node.sups[0])), 4) - 1):
+                total = multiply(total, inner)
+            return total
+        case Scripted(base=Name() as base) if not node.primes:
+            tag = "".join(script_text(s) for s in node.sups)
+            return _letter_dimension(r, Key(base.base, base.font, base.accent, script_text(node.sub), tag), node.span)
+        case Product():
+            total = constant(1)
+            divisor = 1
+            for f, op in zip(node.factors, ("", *node.ops), strict=True):
+                if op == "over" and isinstance(f, Num):
+                    divisor *= int(f.text)
+                elif op in ("", "cdot", "times"):
+                    total = multiply(total, dimension(r, f))
+                else:
+                    break
+            else:
+                return scale(total, Fraction(1, divisor)) if divisor > 1 else total
+        case Additive():
+            total = ()
+            for t, sign in zip(node.terms, node.signs, strict=True):
+                total = add(total, dimension(r, t), sign)
+            return total
+        case Group(items=(inner,)):
+            return dimension(r, inner)
+        case Frac(numerator=a, denominator=Num(text=d)):
+            return scale(dimension(r, a), Fraction(1, int(d)))
+    text = r.text[node.span.start : node.span.end]
+    raise user_error(UNREADABLE, f"{text} is no dimension", node.span)
+
+
+def _letter_dimension(r: Reader, key: Key, span: Span) -> tuple:  # type: ignore[type-arg]
+    binding = r.scope.lookup(key)
+    if binding is not None and not binding.is_dimension:
+        if binding.shape == SCALAR and binding.kind == "free" and ("integer" in binding.domain or not binding.used):
+            binding.is_dimension = True
+            binding.domain.add("dimension")
+        else:
+            raise user_error(
+                UNREADABLE, f"{binding.tex} cannot be a dimension", span,
+                f"it was bound at {{{binding.span.start}}}",
+            )  # fmt: skip
+    if binding is None:
+        binding = r.scope.dimension(key, span)
+    return named(binding.key)
+
+
+def _letters(r: Reader, name: Name) -> Expr | None:
+    """Letters set together in one font, `\\mathbf{AXB}`: a product of letters that are bound."""
+    if len(name.base) < 2 or not name.base.isalpha() or name.accent:
+        return None
+    start = name.span.end - 1 - len(name.base)
+    text = r.text[name.span.start : name.span.end]
+    offset = text.find(name.base)
+    if offset >= 0:
+        start = name.span.start + offset
+    parts: list[Expr] = []
+    k = 0
+    letters = name.base
+    while k < len(letters):
+        differential = letters[k] == "d" and k + 1 < len(letters)
+        k += differential
+        binding = r.scope.lookup(Key(letters[k], name.font))
+        span = Span(start + k, start + k + 1)
+        if binding is None and letters[k] == "I":
+            n = r.u.unknown()
+            e: Expr = Fill(span, (n, n), "eye")
+        elif binding is None or binding.is_dimension:
+            return None
+        else:
+            e = use(r, binding, span)
+        if differential:
+            from derivlib.expr import Differential
+
+            e = Differential(Span(span.start - 1, span.end), e.shape, e)
+        parts.append(e)
+        k += 1
+    return r._joined(parts)
+
+
+def unknown(
+    r: Reader, name: Name, sub: Sequence[Token] | None, sups: Sequence[Sequence[Token]], span: Span
+) -> DerivlibError:
+    """The error for a name that is not bound, with the nearest names that are."""
+    printed = r.text[span.start : span.end].strip() or name.base
+    known = {b.tex: b for b in r.scope.all_bindings()}
+    near = get_close_matches(Key(name.base, name.font, name.accent, _text(sub)).tex(), known, 3, 0.5)
+    facts = ["declare it in prose, such as $x \\in \\mathbb{R}^n$, or define it by an equation"]
+    if name.base == "vec" or name.base in ("lim", "int", "argmin", "argmax"):
+        facts = ["mark the formula skip with a reason"]
+    base = r.scope.lookup(Key(name.base, name.font, name.accent))
+    if base is not None:
+        facts.insert(0, f"{base.tex} is bound at {{{base.span.start}}}, but {printed} is not")
+        if sub and ONE not in base.shape and len(sub) == 1:
+            facts.append(
+                f"{base.tex} is {show_shape(base.shape)}: say “$x_k$ is column $k$ of $X$”, or write X_{{:k}}"
+            )
+    elif near:
+        facts.insert(0, "the nearest names are " + ", ".join(f"{n} ({{{known[n].span.start}}})" for n in near))
+    return user_error(UNKNOWN_NAME, f"{printed} is not bound here", span, *facts)
+
+
+__all__ = ["Element", "dimension", "implied_family", "resolve", "unknown", "use"]

@@ -1,0 +1,126 @@
+"""Names and where they hold: a scope for each section, inner ones seeing the outer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from derivlib.expr import Binding, Index
+from derivlib.shapes import SCALAR, named
+from derivlib.source import Span
+
+# Fonts and accents that authors put on and leave off for one and the same letter.
+_LOOSE_FONTS = {"bf", "rm", "it", "", "op", "sf"}
+
+
+class Key(NamedTuple):
+    """A name as printed: letter, font, accent, and the scripts that belong to it."""
+
+    base: str
+    font: str = ""
+    accent: str = ""
+    sub: str = ""
+    sup: str = ""
+
+    def loose(self) -> Key:
+        """The same name with a font or an arrow left off."""
+        font = "" if self.font in _LOOSE_FONTS else self.font
+        return Key(self.base, font, self.accent.replace("vec", ""), self.sub, self.sup)
+
+    def tex(self) -> str:
+        text = self.base if len(self.base) == 1 or self.base[:1] == "\\" else rf"\text{{{self.base}}}"
+        if self.font in ("bf", "cal", "bb", "frak", "sf"):
+            text = rf"\math{self.font}{{{self.base}}}"
+        if self.accent:
+            text = rf"\{self.accent}{{{text}}}"
+        if self.sub:
+            text += f"_{{{self.sub}}}" if len(self.sub) > 1 else f"_{self.sub}"
+        if self.sup:
+            text += f"^{{{self.sup}}}"
+        return text
+
+
+@dataclass
+class Settings:
+    """What directives and words have set for a section."""
+
+    layout: str = "mixed"
+    varying: tuple[str, ...] | None = None
+    einstein: bool = False
+    matrix_functions: bool = False
+    rows: bool = False  # vectors of ℝⁿ are rows
+
+    def copy(self) -> Settings:
+        return Settings(self.layout, self.varying, self.einstein, self.matrix_functions, self.rows)
+
+
+@dataclass
+class Scope:
+    parent: Scope | None = None
+    names: dict[Key, Binding] = field(default_factory=dict)
+    loose: dict[Key, list[Binding]] = field(default_factory=dict)
+    indices: dict[str, Index] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+    level: int = 0
+
+    def child(self, level: int) -> Scope:
+        return Scope(self, settings=self.settings.copy(), level=level)
+
+    def chain(self) -> Iterator[Scope]:
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+    def lookup(self, key: Key) -> Binding | None:
+        """The binding of a name: as printed, else the one name that differs only in font."""
+        for scope in self.chain():
+            if key in scope.names:
+                return scope.names[key]
+        loose = key.loose()
+        for scope in self.chain():
+            found = scope.loose.get(loose)
+            if found and len(found) == 1:
+                return found[0]
+        return None
+
+    def bind(self, key: Key, binding: Binding) -> None:
+        old = self.names.get(key)
+        self.names[key] = binding
+        names = self.loose.setdefault(key.loose(), [])
+        if old in names:
+            names.remove(old)
+        names.append(binding)
+
+    def here(self, key: Key) -> Binding | None:
+        """The binding of exactly this name in this very section."""
+        return self.names.get(key)
+
+    def index(self, name: str) -> Index | None:
+        for scope in self.chain():
+            if name in scope.indices:
+                return scope.indices[name]
+        return None
+
+    def dimension(self, key: Key, span: Span) -> Binding:
+        """The dimension of that name, bound on first use."""
+        found = self.lookup(key)
+        if found is None:
+            found = Binding(
+                key.tex(), key.tex(), "free", SCALAR, span, {"dimension"}, is_dimension=True
+            )
+            self.bind(key, found)
+        return found
+
+    def all_bindings(self) -> Iterator[Binding]:
+        seen: set[int] = set()
+        for scope in self.chain():
+            for binding in scope.names.values():
+                if id(binding) not in seen:
+                    seen.add(id(binding))
+                    yield binding
+
+
+def dim_of(binding: Binding) -> object:
+    return named(binding.key)

@@ -1,0 +1,173 @@
+"""Symbolic dimensions and their unification.
+
+A dimension is a polynomial over names such as `n` and `d`, kept in normal form, so
+that `n·m` and `m·n` are one thing. A name that begins with `?` is unknown and may be
+bound by unification. A shape is a pair (rows, columns); a scalar is 1×1, a column
+vector n×1. A derivative of a matrix by a matrix has four: (rows, columns) of what is
+differentiated, then (rows, columns) of the variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import count
+
+Monomial = tuple[str, ...]
+Dim = tuple[tuple[Monomial, int | Fraction], ...]
+Shape = tuple[Dim, ...]
+
+ZERO: Dim = ()
+
+
+def constant(value: int | Fraction) -> Dim:
+    return (((), value),) if value else ZERO
+
+
+ONE = constant(1)
+SCALAR: Shape = (ONE, ONE)
+
+
+def named(name: str) -> Dim:
+    return (((name,), 1),)
+
+
+def _normal(terms: dict[Monomial, int | Fraction]) -> Dim:
+    return tuple(sorted((m, c) for m, c in terms.items() if c))
+
+
+def add(a: Dim, b: Dim, factor: int | Fraction = 1) -> Dim:
+    terms = dict(a)
+    for monomial, coefficient in b:
+        terms[monomial] = terms.get(monomial, 0) + factor * coefficient
+    return _normal(terms)
+
+
+def multiply(a: Dim, b: Dim) -> Dim:
+    if a == ONE:
+        return b
+    if b == ONE:
+        return a
+    terms: dict[Monomial, int | Fraction] = {}
+    for m, c in a:
+        for n, k in b:
+            key = tuple(sorted(m + n))
+            terms[key] = terms.get(key, 0) + c * k
+    return _normal(terms)
+
+
+def scale(a: Dim, factor: Fraction) -> Dim:
+    return tuple((m, int(c * factor) if (c * factor) == int(c * factor) else c * factor) for m, c in a)
+
+
+def names(dim: Dim) -> set[str]:
+    return {name for monomial, _ in dim for name in monomial}
+
+
+def size(dim: Dim, sizes: Mapping[str, int]) -> int:
+    """The number a dimension stands for under `sizes`."""
+    total: int | Fraction = 0
+    for monomial, coefficient in dim:
+        value = coefficient
+        for name in monomial:
+            value *= sizes[name]
+        total += value
+    return int(total)
+
+
+def show(dim: Dim) -> str:
+    if not dim:
+        return "0"
+    parts = []
+    for monomial, coefficient in dim:
+        letters = "".join(monomial)
+        if not letters:
+            parts.append(str(coefficient))
+        else:
+            parts.append(letters if coefficient == 1 else f"{coefficient}{letters}")
+    return "+".join(reversed(parts)).replace("+-", "-").replace("?", "·")
+
+
+def show_shape(shape: Shape) -> str:
+    if shape == SCALAR:
+        return "scalar"
+    return "×".join(show(d) if len(d) < 2 else f"({show(d)})" for d in shape)
+
+
+class Mismatch(Exception):
+    """Two dimensions that had to agree do not."""
+
+    def __init__(self, statement: str, need: str = "") -> None:
+        super().__init__(statement)
+        self.statement = statement
+        self.need = need
+
+
+class Unifier:
+    """Unknown dimensions and what has become of them."""
+
+    def __init__(self) -> None:
+        self.bound: dict[str, Dim] = {}
+        self._count = count(1)
+
+    def unknown(self) -> Dim:
+        return named(f"?{next(self._count)}")
+
+    def find(self, dim: Dim) -> Dim:
+        """`dim` with every unknown that is bound replaced."""
+        if not self.bound:
+            return dim
+        for monomial, _ in dim:
+            for name in monomial:
+                if name in self.bound:
+                    return self._replace(dim)
+        return dim
+
+    def _replace(self, dim: Dim) -> Dim:
+        total = ZERO
+        for monomial, coefficient in dim:
+            product = constant(coefficient)
+            for name in monomial:
+                product = multiply(product, self.find(self.bound.get(name, named(name))))
+            total = add(total, product)
+        return total
+
+    def shape(self, shape: Shape) -> Shape:
+        return tuple(self.find(d) for d in shape) if self.bound else shape
+
+    def unify(self, a: Dim, b: Dim) -> bool:
+        """Make two dimensions equal by binding unknowns; False if they cannot be."""
+        if a == b:
+            return True
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return True
+        return self._bind(a, b) or self._bind(b, a)
+
+    def _bind(self, a: Dim, b: Dim) -> bool:
+        """Solve a = b for an unknown of `a` when `a` is one monomial, linear in it."""
+        if len(a) != 1:
+            return False
+        monomial, coefficient = a[0]
+        unknowns = [n for n in monomial if n[0] == "?"]
+        if len(unknowns) == 2 and unknowns[0] == unknowns[1] and len(b) == 1:  # ?·? = n·n
+            half = b[0][0]
+            if len(half) == 2 and half[0] == half[1] and len(monomial) == 2:
+                self.bound[unknowns[0]] = named(half[0])
+                return True
+        if len(unknowns) != 1 or unknowns[0] in names(b):
+            return False
+        rest = [n for n in monomial if n[0] != "?"]
+        quotient: dict[Monomial, int | Fraction] = {}
+        for m, c in b:
+            left = list(m)
+            for name in rest:
+                if name not in left:
+                    return False
+                left.remove(name)
+            quotient[tuple(left)] = c if coefficient == 1 else Fraction(c) / coefficient
+        self.bound[unknowns[0]] = _normal(quotient)
+        return True
+
+    def same(self, a: Shape, b: Shape) -> bool:
+        return len(a) == len(b) and all(self.unify(x, y) for x, y in zip(a, b, strict=True))

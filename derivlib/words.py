@@ -1,0 +1,579 @@
+"""Words that declare: a short closed list, one row each.
+
+`$A$ is symmetric`, `an invertible matrix $X$`, `$\\sigma$ is the logistic sigmoid`,
+`$x_k$ is column $k$ of $X$`, `only $W_1$ varies`. In the patterns a formula is one
+character, `@`. The reference page and the tests iterate over `PROPERTIES` and `ROWS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from derivlib import declare
+from derivlib.elaborate import Reader
+from derivlib.errors import DerivlibError
+from derivlib.expr import Binding
+from derivlib.operators import BY_NAME
+from derivlib.page import PLACEHOLDER
+from derivlib.scope import Key
+from derivlib.shapes import ONE, SCALAR
+from derivlib.source import Span
+from derivlib.tex.tree import Group, Name, Node, Num, Product, Scripted
+
+if TYPE_CHECKING:
+    from derivlib.check import PageCheck, Parsed
+
+
+@dataclass(frozen=True)
+class Property:
+    """Words that say in which domain a symbol is drawn."""
+
+    pattern: str
+    domain: str
+    example: str
+
+
+# The first that matches takes its words; so `positive definite` stands before `positive`.
+PROPERTIES: tuple[Property, ...] = (
+    Property(r"(?:symmetric[ ,]+(?:and )?)?positive[- ]semi-?definite|\bPSD\b|nonnegative[- ]definite", "psd", "$S$ is positive semidefinite"),
+    Property(r"(?:symmetric[ ,]+(?:and )?)?positive[- ]definite|\bSPD\b|(?:is|be|a) PD\b|covariance matri(?:x|ces)|precision matri(?:x|ces)", "spd", "$S$ is positive definite"),
+    Property(r"negative[- ]definite", "negative_definite", "$S$ is negative definite"),
+    Property(r"skew[- ]?symmetric|anti-?symmetric", "skew", "$A$ is skew-symmetric"),
+    Property(r"symmetric", "symmetric", "$A$ is symmetric"),
+    Property(r"orthonormal columns|columns (?:of \S+ )?are orthonormal|semi-?orthogonal", "orthonormal", "$Q$ has orthonormal columns"),
+    Property(r"orthonormal|orthogonal(?! to)|rotation", "orthogonal", "$Q$ is orthogonal"),
+    Property(r"invertible|non-?singular|nonsingular|full rank|full-rank|regular matri", "invertible", "$X$ is invertible"),
+    Property(r"full (?:column|row) rank|linearly independent (?:columns|rows)", "full_rank", "$X$ has full column rank"),
+    Property(r"(?<!block )(?<!on the )(?<!off-)(?<!main )diagonal(?! of)(?! entr)", "diagonal", "$D$ is diagonal"),
+    Property(r"lower[- ]triangular|Cholesky factor", "lower", "$L$ is lower triangular"),
+    Property(r"upper[- ]triangular", "upper", "$R$ is upper triangular"),
+    Property(r"permutation matri", "permutation", "$P$ is a permutation matrix"),
+    Property(r"idempotent|orthogonal projection|projection matri|projector", "projection", "$P$ is a projection matrix"),
+    Property(r"one-?hot", "one_hot", "$y$ is one-hot"),
+    Property(r"probability (?:vector|distribution)s?|on the (?:probability )?simplex|entries (?:that )?sum(?:ming)? to (?:one|1)|sums? to (?:one|1)|distribution over", "simplex", "$p$ is a probability vector"),
+    Property(r"unit[- ](?:norm|vector|length)|normalized to (?:one|unit)|of norm (?:one|1)", "unit_norm", "$u$ is a unit vector"),
+    Property(r"stochastic matri", "stochastic", "$P$ is a stochastic matrix"),
+    Property(r"non-?negative", "nonnegative", "$x$ is nonnegative"),
+    Property(r"(?:strictly )?positive(?! part)|> ?0", "positive", "$\\lambda$ is positive"),
+    Property(r"(?<!non)(?<!non-)negative(?! of)", "negative", "$\\lambda$ is negative"),
+    Property(r"between (?:0|zero) and (?:1|one)|in the unit interval|a probability\b", "unit_interval", "$p$ is between 0 and 1"),
+    Property(r"binary|0/1|zero-one", "binary", "$y$ is a binary label"),
+    Property(r"integer|natural number|whole number", "integer", "$k$ is an integer"),
+    Property(r"non-?zero|nonvanishing", "nonzero", "$x$ is nonzero"),
+)  # fmt: skip
+
+FUNCTIONS: tuple[tuple[str, str, str], ...] = (
+    # words, row of the operator table, example
+    (r"soft-?max(?! regression)", "softmax", "$s$ is the softmax function"),
+    (r"soft-?plus", "softplus", "$f$ is the softplus function"),
+    (r"logistic|sigmoid", "sigmoid", "$\\sigma$ is the logistic sigmoid, applied elementwise"),
+    (r"hyperbolic tangent|\btanh\b|tangens hyperbolic", "tanh", "$\\phi$ is the hyperbolic tangent"),
+    (r"\bReLU\b|rectified linear|rectifier", "relu", "$\\rho$ is the ReLU"),
+    (r"natural logarithm", "log", "$g$ is the natural logarithm"),
+)  # fmt: skip
+FILLS: tuple[tuple[str, str, str], ...] = (
+    (r"identity(?: matrix)?\b(?! function)", "eye", "$E$ is the identity matrix"),
+    (r"vector (?:of (?:all )?|whose entries are all )ones|all-?ones (?:column )?vector|ones vector|vector of all ones|column of ones", "ones", "$e$ is the vector of ones"),
+    (r"commutation matri", "commutation", "$K$ is the commutation matrix"),
+    (r"duplication matri", "duplication", "$D$ is the duplication matrix"),
+    (r"elimination matri", "elimination", "$L$ is the elimination matrix"),
+)  # fmt: skip
+
+LIST = r"@(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*)@)*"
+ELEMENTWISE = r"element-?\s?wise|entry-?\s?wise|component-?\s?wise|coordinate-?\s?wise|point-?\s?wise|(?:acts?|applied) (?:on|to) each (?:entry|element|component)|entry by entry|element by element"
+NOUNS = r"matrix|matrices|vectors?|scalars?|constants?|numbers?|parameters?|coefficients?|weights?|labels?|targets?|points?|inputs?|bias(?:es)?|rate|factor|temperature|variance|deviation|reals?|row|column|covariance|precision"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to say something, with what is made of it."""
+
+    name: str
+    pattern: re.Pattern[str]
+    example: str
+
+
+def _row(name: str, pattern: str, example: str) -> Row:
+    return Row(name, re.compile(pattern, re.IGNORECASE), example)
+
+
+ROWS: tuple[Row, ...] = (
+    _row("rows", r"(?:all )?vectors (?:here )?are (?:taken (?:as|to be) )?row(?:s|[- ]vectors)", "Vectors are rows."),
+    _row("einstein", r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)", "Repeated indices are summed."),
+    _row("matrix functions", r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix (?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @", "$e^A$ is the matrix exponential"),
+    _row("varies", rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))|(?:vary|varying|perturb) only ({LIST})|(?:everything|all else|the rest|all) but ({LIST}) (?:is|are) (?:held )?(?:fixed|constant)", "only $W_1$ varies"),
+    _row("column", rf"({LIST})[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as) (?:the )?(?:vectors? )?(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @", "$x_k$ is column $k$ of $X$"),
+    _row("columns named", rf"@ (?:has|have|with) (columns|rows) ({LIST})|(?:the )?(columns|rows) of @ (?:are|be)(?: denoted(?: by)?)? ({LIST})", "the columns of $X$ are $x_1, \\dots, x_p$"),
+    _row("function of", rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})", "$L$ is a smooth scalar function of $A$"),
+    _row("function named", rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)(?: function)? ({LIST})[^.;@]{{0,20}}? (?:of|on|depending on) ({LIST})", "a smooth scalar loss $L$ of $A$"),
+    _row("depends", rf"({LIST})[^.;@]{{0,30}}?depends? (?:smoothly |only |smoothly only )?(?:on|upon) ({LIST})", "the scalar $L$ depends on $Y$"),
+    _row("size before", rf"(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?(?:[a-z-]+,? ){{0,4}}?(?:{NOUNS}) ({LIST})", "an $n \\times n$ matrix $A$"),
+    _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
+    _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
+    _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
+    _row("applied", rf"({LIST})[^.;@]{{0,40}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
+    _row("is", rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)", "$A$ is symmetric"),
+    _row("named", rf"((?:[\w/’'-]+,? +(?:and +)?){{1,6}})({LIST})", "an invertible matrix $X$"),
+)  # fmt: skip
+
+_CONTINUES = re.compile(r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence|in these|above,?|such that|provided|assuming|if)\b)", re.IGNORECASE)
+_BOUNDARY = re.compile(
+    r",? (?:and|while|whereas) (?:the|a|an|let|where|with|its|that|is)\b|,? (?:where|such that|whose|which|so that|then|let|because|since|with respect|by|if|when|from|into|at|under|given|wrt|we|"
+    r"that|than|but)\b|,? and (?=@)|, @|, (?:the|a|an) "
+)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What words say of formulas: `subjects` and `objects` are indices of formulas."""
+
+    row: str
+    subjects: tuple[int, ...]
+    objects: tuple[int, ...]
+    phrase: str
+    offset: int
+
+
+def continues(text: str) -> bool:
+    """Does a paragraph go on speaking of the display before it?"""
+    return bool(_CONTINUES.match(text)) and not text.strip() == PLACEHOLDER
+
+
+def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fact]:
+    """All that the words of one paragraph say, in the order of `ROWS`."""
+    if PLACEHOLDER not in text and "ectors" not in text and "ndices" not in text:
+        return []
+    plain = re.sub(r"[*_`]|\s+", lambda m: " " * len(m.group()), text).replace(PLACEHOLDER, "@")
+    squeezed, places = _squeeze(plain)
+    numbers: dict[int, int] = {}
+    count = 0
+    for k, c in enumerate(squeezed):
+        if c == "@":
+            numbers[k] = formulas[count] if count < len(formulas) else -1
+            count += 1
+
+    def inside(start: int, end: int) -> tuple[int, ...]:
+        return tuple(numbers[k] for k in range(start, end) if k in numbers)
+
+    facts: list[Fact] = []
+    for row in ROWS:
+        position = 0
+        while (m := row.pattern.search(squeezed, position)) is not None:
+            position = m.end() if row.name not in ("is", "named", "has", "size after") else m.start() + 1
+            if row.name in ("is", "named", "has", "size after"):
+                first = squeezed.find("@", m.start())
+                position = max(position, first + 1) if first >= 0 else position
+            groups = [g for g in range(1, (m.re.groups or 0) + 1) if m.group(g) is not None]
+            offset = offsets[min(places[m.start()], len(offsets) - 1)]
+            everything = inside(m.start(), m.end())
+            if row.name in ("rows", "einstein", "matrix functions"):
+                facts.append(Fact(row.name, (), everything, m.group(), offset))
+                continue
+            subject_group = next((g for g in groups if "@" in m.group(g)), None)
+            if row.name == "parts":
+                subject_group = 2
+            subjects = inside(*m.span(subject_group)) if subject_group else everything[:1]
+            phrase = m.group(groups[-1]) if row.name in ("has", "parts", "is") else m.group()
+            objects = tuple(k for k in everything if k not in subjects)
+            if row.name == "columns named":
+                whole = everything
+                subjects = inside(*m.span(groups[-1]))
+                objects = tuple(k for k in whole if k not in subjects)
+                phrase = m.group(groups[0])
+            if row.name in ("function of", "function named", "depends"):
+                objects = inside(*m.span(groups[-1]))
+            if row.name == "named":
+                phrase = m.group(1)
+                subjects = inside(*m.span(2))
+                objects = ()
+            if row.name == "is":
+                phrase, objects = _clause(phrase, m, inside)
+            facts.append(Fact(row.name, subjects, objects, phrase.strip(), offset))
+    return facts
+
+
+def _squeeze(text: str) -> tuple[str, list[int]]:
+    out: list[str] = []
+    places: list[int] = []
+    for k, c in enumerate(text):
+        if c == " " and out and out[-1] == " ":
+            continue
+        out.append(c)
+        places.append(k)
+    places.append(len(text))
+    return "".join(out), places
+
+
+def _clause(phrase: str, m: re.Match[str], inside: Any) -> tuple[str, tuple[int, ...]]:
+    """The words that speak of the subject: up to where another subject begins."""
+    start = m.start(m.re.groups)
+    again = re.search(rf"(?:,|\band\b)?[^@,]*@[^@,;.]{{0,12}}?\b(?:is|are|be|denotes?|has|have)\b", phrase)
+    if again and again.start() > 0:
+        phrase = phrase[: again.start()]
+    boundary = _BOUNDARY.search(phrase)
+    if boundary:
+        phrase = phrase[: boundary.start()]
+    return phrase, inside(start, start + len(phrase))
+
+
+# -- what is made of it --------------------------------------------------------------------
+
+
+def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
+    """Facts about the whole section take effect; the others are returned."""
+    rest = []
+    for f in facts:
+        own = page.scope.settings
+        if f.row == "rows":
+            own.rows = True
+        elif f.row == "einstein":
+            own.einstein = True
+        elif f.row == "matrix functions":
+            own.matrix_functions = True
+        elif f.row == "varies":
+            own.varying = tuple(page.page.formulas[k].tex for k in f.subjects)
+        else:
+            rest.append(f)
+    return rest
+
+
+def apply(page: PageCheck, facts: list[Fact], by_index: Mapping[int, Parsed], final: bool) -> list[Fact]:
+    """Use every fact that can be used now; return those whose names are not bound yet."""
+    left = facts
+    for _ in range(3):
+        before = len(left)
+        left = [f for f in left if not _use(page, f, by_index)]
+        if len(left) == before:
+            break
+    return left
+
+
+def _use(page: PageCheck, f: Fact, by_index: Mapping[int, Parsed]) -> bool:
+    subjects = [(by_index[k], n) for k in f.subjects if k in by_index for n in _names(by_index[k])]
+    if not subjects:
+        return True
+    done = True
+    for p, node in subjects:
+        try:
+            done = _one(page, f, p, node, by_index) and done
+        except DerivlibError:
+            done = False
+    return done
+
+
+def _names(p: Parsed) -> list[Node]:
+    """Names that a formula in prose stands for: `A`, `A, B`, `X ∈ …`, `y = …`."""
+    found: list[Node] = []
+    for s in p.statements:
+        if not s.relations or s.relations[0].op in ("in", "=", ":=", "typed", ">", ">="):
+            for n in declare.declared_names(s.parts[0]):
+                if declare.name_key(n) is not None:
+                    found.append(n)
+                elif isinstance(n, Product) and len(n.factors) == 2 and isinstance(n.factors[1], Group) and declare.name_key(n.factors[0]):
+                    found.append(n.factors[0])
+    return found
+
+
+def _reader(page: PageCheck, p: Parsed) -> Reader:
+    r = Reader(page.scope, p.expanded.text if p.expanded else "")
+    r.place = lambda span: page.place(p, span)
+    return r
+
+
+def _binding(page: PageCheck, p: Parsed, node: Node) -> tuple[Key, Binding | None]:
+    found = declare.name_key(node)
+    assert found is not None
+    binding = page.scope.lookup(found[0])
+    if binding is None:
+        family = declare.family_of(found[0], node, _reader(page, p))
+        if family is not None:
+            binding = page.scope.lookup(family[0])
+    return found[0], binding
+
+
+def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int, Parsed]) -> bool:
+    key, binding = _binding(page, p, node)
+    phrase = f.phrase
+    if re.match(r"\s*(?:not|no longer|never)\b", phrase):
+        return True
+    if f.row == "column":
+        return _column(page, f, p, node, key, by_index)
+    if f.row == "columns named":
+        return _column(page, f, p, node, key, by_index)
+    if f.row in ("function of", "function named", "depends"):
+        if binding is not None:
+            return True
+        if re.search(ELEMENTWISE, phrase):
+            return True
+        return _function_of(page, f, p, key, by_index)
+    if f.row == "applied":
+        return _elementwise(page, p, node, key, binding, phrase)
+    if f.row in ("size before", "size after"):
+        return _sized(page, f, p, node, binding, by_index)
+    return _described(page, f, p, node, key, binding, by_index)
+
+
+def _described(
+    page: PageCheck, f: Fact, p: Parsed, node: Node, key: Key, binding: Binding | None,
+    by_index: Mapping[int, Parsed],
+) -> bool:  # fmt: skip
+    phrase = f.phrase
+    if f.row == "named":
+        phrase = re.split(r"[,;:]|\b(?:is|are|of|for|to|by|in|on|and (?=the|a )|where|that|let|with|if|when|from|at)\b", phrase)[-1]
+    if f.row == "parts" and phrase.startswith("orthonormal"):
+        phrase = "orthonormal columns" if "column" in page.source.text[f.offset : f.offset + 12].lower() else "orthonormal columns"
+    if binding is None:
+        for pattern, name, _ in FUNCTIONS:
+            if re.search(pattern, phrase, re.IGNORECASE) and re.search(r"function|sigmoid|tangent|tanh|activation|nonlinearity|ReLU|softplus|softmax|logarithm|logistic", phrase):
+                if re.search(r"\boutput|\bregression|\bloss\b|\bderivative|\bgradient|\bof\b(?! the)", phrase) and f.row != "named":
+                    continue
+                return _named_function(page, p, key, node, name)
+        if re.search(ELEMENTWISE, phrase) and re.search(r"function|nonlinear|activation|map", phrase):
+            return _elementwise(page, p, node, key, binding, phrase)
+        for pattern, kind, _ in FILLS:
+            if f.row == "is" and re.search(pattern, phrase, re.IGNORECASE):
+                b = Binding(key.tex(), key.tex(), "fill", SCALAR, page.place(p, node.span), value=kind, implicit=True)
+                page.scope.bind(key, b)
+                return True
+        made = _shaped_by_words(page, f, p, node, phrase, by_index)
+        if made is None:
+            return False
+        binding = made
+    domain, rest = _domains(phrase)
+    if binding.kind == "function":
+        if re.search(ELEMENTWISE, phrase):
+            _make_elementwise(binding)
+        return True
+    if re.search(r"\brow[- ]vectors?", phrase) and binding.kind == "free" and binding.shape[1] == ONE and binding.shape != SCALAR:
+        binding.shape = (ONE, binding.shape[0])
+        page.worlds.reset()
+    if domain:
+        _add_domain(page, binding, domain, f)
+    del rest
+    return True
+
+
+def _domains(phrase: str) -> tuple[set[str], str]:
+    found: set[str] = set()
+    rest = phrase
+    for row in PROPERTIES:
+        m = re.search(row.pattern, rest, re.IGNORECASE)
+        if m:
+            if re.search(r"\b(?:not|non|necessarily)[ -](?:\w+ )?$", rest[: m.start()]):
+                rest = rest[: m.start()] + rest[m.end() :]
+                continue
+            found.add(row.domain)
+            rest = rest[: m.start()] + " " + rest[m.end() :]
+    return found, rest
+
+
+def _add_domain(page: PageCheck, binding: Binding, domain: set[str], f: Fact) -> None:
+    """Add properties to a free symbol; a defined one keeps what its definition makes it."""
+    if binding.definition is not None:
+        return
+    shape = binding.shape
+    square = shape[0] == shape[1] and shape != SCALAR
+    matrix_only = {"symmetric", "spd", "psd", "skew", "diagonal", "lower", "upper", "negative_definite", "permutation", "projection", "stochastic"}
+    if not square:
+        domain = domain - matrix_only
+    if shape == SCALAR:
+        domain = domain & {"positive", "negative", "nonnegative", "integer", "unit_interval", "binary", "nonzero"}
+    if "orthogonal" in domain and not square:
+        domain = (domain - {"orthogonal"}) | {"orthonormal"}
+    if domain & {"spd", "psd"}:
+        domain = domain - {"positive", "nonnegative", "symmetric"}
+    if domain & {"orthonormal", "full_rank"} and not square and shape != SCALAR:
+        tall, short = shape
+        if "row rank" in f.phrase or "independent rows" in f.phrase:
+            tall, short = short, tall
+        if len(tall) == len(short) == 1 and len(tall[0][0]) == len(short[0][0]) == 1:
+            page.worlds.taller.append((tall[0][0][0], short[0][0][0]))
+            page.worlds.give_sizes(set())
+            page.worlds.reset()
+    if not domain <= binding.domain:
+        binding.domain |= domain
+        if binding.used:
+            page.worlds.reset()
+
+
+def _shaped_by_words(
+    page: PageCheck, f: Fact, p: Parsed, node: Node, phrase: str, by_index: Mapping[int, Parsed]
+) -> Binding | None:
+    """Bind an unbound name from words: a size in the phrase, or `a scalar`."""
+    r = _reader(page, p)
+    for k in f.objects:
+        other = by_index.get(k)
+        if other is None:
+            continue
+        shape = _size_of(page, other, phrase)
+        if shape is not None:
+            (b,) = declare.bind_declared(r, node, declare.Space(shape), node.span)
+            return b
+    written = re.search(r"\b(\d|[a-z])\s?(?:×|x|-by-|by)\s?(\d|[a-z])\b", phrase)
+    if written and re.search(r"matri", phrase):
+        from derivlib.names import _letter_dimension
+        from derivlib.shapes import constant
+
+        dims = tuple(
+            constant(int(g)) if g.isdigit() else _letter_dimension(r, Key(g), node.span) for g in written.groups()
+        )
+        (b,) = declare.bind_declared(r, node, declare.Space(dims), node.span)
+        return b
+    if re.search(r"\bscalars?\b|\breal number|\bconstants?\b|\bstep size|learning rate|\bnumber between|real parameter|positive number|regularis|regulariz|\bpositive real|hyper-?parameter|\btemperature\b|\bpositive\b(?! definite)(?! semi)(?! and| vector| matri| entr)|\bprobability\b(?! vector| distr)", phrase) and not re.search(r"matri|vector|function|valued|loss|number of|rank|dimension|integer", phrase):
+        (b,) = declare.bind_declared(r, node, declare.Space(SCALAR), node.span)
+        return b
+    if re.search(r"\bnumber of|\binteger|batch size|\bdimension|\bsize\b|\bcount\b|\blength of", phrase) and isinstance(node, Name) and len(node.base) == 1:
+        return page.scope.dimension(declare.name_key(node)[0], page.place(p, node.span))  # type: ignore[index]
+    return None
+
+
+def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
+    """The shape a formula such as `n \\times d`, or the `n` of `n-vector`, stands for."""
+    from derivlib.names import dimension
+
+    if len(p.statements) != 1 or p.statements[0].relations:
+        return None
+    node = p.statements[0].parts[0]
+    r = _reader(page, p)
+    if isinstance(node, Group) and len(node.items) == 1:
+        node = node.items[0]
+    if isinstance(node, Group) and len(node.items) == 2:
+        return tuple(dimension(r, i) for i in node.items)
+    if isinstance(node, Product) and "times" in node.ops:
+        k = node.ops.index("times")
+        left = node.factors[0] if k == 0 else Product(node.span, node.factors[: k + 1], node.ops[:k])
+        right = node.factors[-1] if k == len(node.ops) - 1 else Product(node.span, node.factors[k + 1 :], node.ops[k + 1 :])
+        return (dimension(r, left), dimension(r, right))
+    if isinstance(node, Name | Num | Scripted | Product) and re.search(r"@[ -–]?(?:dimensional|vector|dim)|(?:length|size|dimension) @|vector (?:in|of)", phrase):
+        if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.font == "bb":
+            return declare.read_space(r, node).shape
+        n = dimension(r, node)
+        return (ONE, n) if "row" in phrase else (n, ONE)
+    if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.font == "bb":
+        return declare.read_space(r, node).shape
+    return None
+
+
+def _sized(
+    page: PageCheck, f: Fact, p: Parsed, node: Node, binding: Binding | None, by_index: Mapping[int, Parsed]
+) -> bool:
+    for k in f.objects:
+        other = by_index.get(k)
+        if other is None:
+            continue
+        phrase = f.phrase if "times" in other.formula.tex or "(" in other.formula.tex else f.phrase.replace(" @", " @", 1)
+        shape = _size_of(page, other, phrase if "vector" in phrase or "size" in phrase or "dimension" in phrase or "length" in phrase else "@ none")
+        if shape is None:
+            continue
+        if binding is None:
+            (binding,) = declare.bind_declared(_reader(page, p), node, declare.Space(shape), node.span)
+        domain, _ = _domains(f.phrase)
+        if domain and binding.kind == "free":
+            _add_domain(page, binding, domain, f)
+        return True
+    return binding is not None
+
+
+def _elementwise(page: PageCheck, p: Parsed, node: Node, key: Key, binding: Binding | None, phrase: str) -> bool:
+    if binding is not None:
+        if binding.kind == "function":
+            _make_elementwise(binding)
+        return True
+    for pattern, name, _ in FUNCTIONS:
+        if re.search(pattern, phrase, re.IGNORECASE):
+            return _named_function(page, p, key, node, name)
+    if not isinstance(node, Name | Scripted):
+        return True
+    b = Binding(key.tex(), key.tex(), "function", SCALAR, page.place(p, node.span), arguments=(SCALAR,), elementwise=True)
+    page.scope.bind(key, b)
+    return True
+
+
+def _make_elementwise(binding: Binding) -> None:
+    if binding.operator is None and binding.definition is None:
+        binding.elementwise = True
+        binding.arguments = (SCALAR,)
+
+
+def _named_function(page: PageCheck, p: Parsed, key: Key, node: Node, name: str) -> bool:
+    row = BY_NAME[name]
+    old = page.scope.here(key)
+    if old is not None:
+        return True
+    b = Binding(
+        key.tex(), key.tex(), "function", SCALAR, page.place(p, node.span), operator=row,
+        elementwise=True, arguments=(SCALAR,),
+    )  # fmt: skip
+    page.scope.bind(key, b)
+    return True
+
+
+def _function_of(page: PageCheck, f: Fact, p: Parsed, key: Key, by_index: Mapping[int, Parsed]) -> bool:
+    from derivlib.judge import unspecified_of
+
+    args = []
+    reader = None
+    for k in f.objects:
+        other = by_index.get(k)
+        if other is None or not other.statements:
+            return False
+        for s in other.statements:
+            r = _reader(page, other)
+            e = r.expr(s.parts[0])
+            from derivlib.chains import settle
+
+            settle(e, r)
+            args.append(e)
+            reader = r
+    if not args or reader is None:
+        return False
+    unspecified_of(_Shim(page), key, args, _place_of(page, p), reader)  # type: ignore[arg-type]
+    return True
+
+
+@dataclass
+class _Shim:
+    page: PageCheck
+
+    @property
+    def scope(self) -> Any:
+        return self.page.scope
+
+
+def _place_of(page: PageCheck, p: Parsed) -> Span:
+    return page.place(p, p.statements[0].parts[0].span)
+
+
+def _column(page: PageCheck, f: Fact, p: Parsed, node: Node, key: Key, by_index: Mapping[int, Parsed]) -> bool:
+    """x_k is column k of X: a family of slices, or one slice when the index is a number."""
+    from derivlib.judge import bind_slices
+
+    matrix = by_index.get(f.objects[-1]) if f.objects else None
+    if f.row == "columns named":
+        matrix = by_index.get(f.objects[0]) if f.objects else None
+    if matrix is None or not matrix.statements:
+        return True
+    names = _names(matrix)
+    found = declare.name_key(names[0]) if names else None
+    binding = page.scope.lookup(found[0]) if found else None
+    if binding is None:
+        return False
+    if not key.sub or binding.kind == "function" or ONE in binding.shape:
+        return True
+    is_column = not re.search(r"\brows?\b(?! vector)", f.phrase) or bool(re.search(r"\bcolumns? (?:@|[a-z] )?(?:of|in)", f.phrase))
+    star = Key(key.base, key.font, key.accent, "*", key.sup)
+    if page.scope.here(star) is not None:
+        return True
+    turned = bool(re.search(r"as (?:a )?column", f.phrase))
+    b = bind_slices(_Shim(page), star, binding, is_column, turned, page.place(p, node.span))  # type: ignore[arg-type]
+    old = page.scope.names.get(key)
+    if old is not None and old.implicit:
+        del page.scope.names[key]
+    del b
+    return True
+
+
+__all__ = ["FILLS", "FUNCTIONS", "Fact", "Group", "Num", "PROPERTIES", "ROWS", "apply", "continues", "read", "settings"]
