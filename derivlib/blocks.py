@@ -93,6 +93,7 @@ class _Reader:
         self.info = ""
         self.opened = (0, 0)  # offset and column
         self.fenced: list[tuple[int, int]] = []
+        self.after_fence = False  # the line before closed one: no indented code can begin
 
     def read(self, start: int) -> list[Flow | Fence]:
         begin = start
@@ -154,6 +155,7 @@ class _Reader:
                 return
             self.close()
         self.structure(line, begin, end, depth, at, first, extra)
+        self.after_fence = False
 
     def structure(
         self, line: str, begin: int, end: int, depth: int, at: int, first: int, extra: int
@@ -166,7 +168,7 @@ class _Reader:
             if not mark:  # an empty list item or quote
                 self.close()
                 return
-            if not self.lines and extra >= 4:
+            if not self.lines and extra >= 4 and not self.after_fence:
                 self.code = [(begin + dedent(line, at, 4), end)]
                 self.code_mark = ""
                 return
@@ -237,6 +239,7 @@ class _Reader:
 
     def blank(self, begin: int, depth: int | None = None) -> None:
         """A blank line; `depth` counts the containers that its own marks keep open."""
+        self.after_fence = False
         if self.code and not self.code_mark:
             self.code.append((begin, begin))
         else:
@@ -381,6 +384,7 @@ class _Reader:
         span = Span(self.opened[0], end)
         fence = Fence(span, self.info, tuple(self.fenced), closed)
         self.marker = ""
+        self.after_fence = True
         if self.lines:  # mathematics in the middle of a sentence
             self.fences[len(self.lines)] = fence
             self.lines.append(span)
