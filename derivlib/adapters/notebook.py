@@ -129,7 +129,8 @@ _SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 _CLIPBOARD = re.compile(
     r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', re.DOTALL
 )
-_COPY = re.compile(r'<div id="cell-\d+" class="clipboard-copy-txt">.*?</div>', re.DOTALL)
+_COPY = re.compile(r'<div\b[^>]*"clipboard-copy-txt"[^>]*>.*?</div>', re.DOTALL)
+_CODE = re.compile(r'<div class="highlight-ipynb[^"]*">\s*<pre>(.*?)</pre>', re.DOTALL)
 
 
 def put_cells(page: str, cells: list[str]) -> str:
@@ -141,6 +142,7 @@ def put_cells(page: str, cells: list[str]) -> str:
     """
     for clutter in (_STYLE, _SCRIPT, _CLIPBOARD, _COPY):
         page = clutter.sub("", page)
+    page = _CODE.sub(r'<div class="highlight"><pre><code>\1</code></pre>', page)
     found = len(_CELL.findall(page))
     if found != len(cells):
         raise ValueError(f"{len(cells)} Markdown cells in the notebook, {found} on the page")
