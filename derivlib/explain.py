@@ -47,7 +47,7 @@ Let $X \in \mathbb{R}^{n \times d}$.
 
 $$ \frac{\partial}{\partial X} \operatorname{tr}(X^\top X) = X $$
 """,
-        "differs: the two sides differ",
+        r"differs: \frac{\partial}{\partial X} \operatorname{tr}(X^\top X) is not X",
         r"""
 Let $X \in \mathbb{R}^{n \times d}$.
 
@@ -90,7 +90,7 @@ Let $x \in \mathbb{R}$.
 
 Then $x + = x$.
 """,
-        "unreadable: an operand is missing",
+        "unreadable: the formula ends where something more is needed",
         r"""
 Let $x \in \mathbb{R}$.
 
@@ -150,7 +150,7 @@ Let $x \in \mathbb{R}^n$.
 
 $$ x - x = 2 x - 2 x $$
 """,
-        "vacuous: both sides are zero at every point",
+        "vacuous: both sides are zero at every point tried, though neither is written 0",
         r"""
 Let $x \in \mathbb{R}^n$.
 
@@ -163,7 +163,8 @@ $$ x - x = 0 $$
         """\
 Skipped on the author's word. Nothing is skipped in silence: each needs a reason, is
 counted, and is listed with its reason in every report. A formula that is wrong on purpose
-is better marked <!--- derivlib: wrong -->: then the check must catch it.
+is better marked <!--- derivlib: wrong -->: then the check must catch it, and a formula so
+marked that holds is a mistake of the kind `differs`.
 
 A skip goes to the next formula or code block, whichever comes first.""",
         """

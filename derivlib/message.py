@@ -55,21 +55,28 @@ def message_text(
 
 
 def facts_of(diagnostic: Diagnostic, verdict: Verdict | CodeVerdict | None) -> Iterator[str]:
-    """The step that fails first, the mistake's own facts, and the counter-example."""
+    """The step that fails first, the mistake's own facts, and the counter-example.
+
+    What the mistake's own facts say already is not said twice.
+    """
+    said = "\n".join(diagnostic.facts)
     if isinstance(verdict, Verdict):
-        yield from _step(verdict)
-    yield from diagnostic.facts
-    if isinstance(verdict, Verdict) and verdict.counterexample:
-        yield from _counterexample(verdict.counterexample)
+        if not said.startswith("step "):
+            yield from _step(verdict, "relative error" in said)
+        yield from diagnostic.facts
+        if verdict.counterexample and verdict.counterexample.left not in said:
+            yield from _counterexample(verdict.counterexample)
+    else:
+        yield from diagnostic.facts
 
 
-def _step(verdict: Verdict) -> Iterator[str]:
+def _step(verdict: Verdict, brief: bool) -> Iterator[str]:
     wrong = [step for step in verdict.steps if step.status not in (HOLDS, SKIPPED)]
     if not wrong:
         return
     step, count = wrong[0], len(verdict.steps)
     error = ""
-    if step.status == DIFFERS and step.error is not None:
+    if step.status == DIFFERS and step.error is not None and not brief:
         error = f": relative error {step.error:.2g}"
         if step.tolerance is not None:
             error += f", tolerance {step.tolerance:.2g}"

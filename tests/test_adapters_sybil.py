@@ -68,7 +68,7 @@ def test_one_example_for_each_formula_and_each_block(tmp_path: Path) -> None:
     places = [(example.line, example.column) for example in document.examples()]
     assert places == [(6, 5), (6, 21), (9, 1), (13, 1), (17, 1), (20, 1), (25, 1)]
     found = outcomes(document)
-    assert found[1].startswith("6:21: differs: ")
+    assert found[1].startswith("6:30: differs: ")
     assert found[:1] + found[2:] == [
         "passed", "skipped: a picture", "passed", "passed",
         "21:1: code: ZeroDivisionError: division by zero", "skipped: slow",
@@ -174,7 +174,7 @@ def test_three_lines_in_another_project(tmp_path: Path) -> None:
     assert re.search(r"docs.page\.md::line:6,column:5 PASSED", out), out
     assert re.search(r"docs.page\.md::line:6,column:21 FAILED", out)
     assert re.search(r"docs.page\.md::line:9,column:1 SKIPPED", out)
-    assert "docs/page.md:6:21: differs: " in out
+    assert "docs/page.md:6:30: differs: " in out
     assert "docs/page.md:21:1: code: ZeroDivisionError: division by zero" in out
     assert "a picture" in out and "slow" in out
     assert "2 failed, 3 passed, 2 skipped" in out

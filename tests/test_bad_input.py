@@ -55,8 +55,8 @@ HARD = [
     "$\\frac{1}{2$",
     "$\\frobnicate$",
     "$nowhere = 1$",
-    "$X \\in \\mathbb{R}^{-1 \\times n}$",
-    "Let $x > 0$ and let $x \\in \\mathbb{R}^{3}$.",
+    "Let $x \\in \\mathbb{R}^{2}$ and let $x \\in \\mathbb{R}^{3}$.",
+    "$X \\in \\mathbb{R}^{0 \\times n}$",
     "Let $x < 0$. $\\log x + 1 = 1 + \\log x$",
     "Let $A \\in \\mathbb{R}^{n \\times n}$. $A^{10^9} = A$",
     "$" + "{" * 10_000 + "1" + "}" * 10_000 + " = 2$",
@@ -121,7 +121,7 @@ def test_a_bad_file_does_not_hide_the_others(capsys: pytest.CaptureFixture[str])
     assert main(["check", "."]) == 1
     out = capsys.readouterr().out
     assert "a.md:1:1: page: not UTF-8" in out
-    assert "b.md:1:1: differs: " in out
+    assert "b.md:1:10: differs: " in out
 
 
 def test_a_folder_named_like_a_page_is_searched(capsys: pytest.CaptureFixture[str]) -> None:

@@ -219,3 +219,13 @@ def test_github_annotations() -> None:
     assert render_github([FileReport(source, problems=(problem,))]).split("\n")[0] == (
         "::error file=a%2Cb%3Ac%25.md,line=1,endLine=3,title=derivlib%3A page::50%25 of%0D%0Ait"
     )
+
+
+def test_what_the_facts_say_is_not_said_twice() -> None:
+    facts = ("step 2 is the first that fails", "left  [1 2]", "[3 4]")
+    diagnostic = Diagnostic("differs", "step 2 differs", at("= c"), facts)
+    assert message_text(SOURCE, diagnostic, CHAIN).count("step 2 ") == 2
+    told = Diagnostic("differs", "differs", at("= c"), ("left  [1 2]\n[3 4]",))
+    text = message_text(SOURCE, told, CHAIN)
+    assert "counter-example" not in text
+    assert "step 2 of 3 is the first" in text
