@@ -54,7 +54,7 @@ class Worlds:
         """Two worlds at one other point: complex steps in one, central differences in the other."""
         if self.other is None:
             seed = self.seed * 1000 + 500
-            self.other = (World(self.sizes[0], 1, seed), World(self.sizes[0], 1, seed))
+            self.other = (World(self.sizes[0], 3, seed), World(self.sizes[0], 3, seed))
             self.other[1].stepped = True
         return self.other
 
@@ -438,11 +438,13 @@ def _oracles_differ(node: Expr, worlds: Worlds, varying: frozenset[Binding]) -> 
         a = evaluate(node, steps, axes)
         b = evaluate(node, differences, axes)
     a, b = np.broadcast_arrays(np.real(a), np.real(b))
-    finite = np.isfinite(a) & np.isfinite(b)
-    if not finite.any():
-        return 0.0
-    scale = max(1.0, float(np.abs(a[finite]).max()))
-    return float(np.abs(a - b)[finite].max()) / scale
+    if a.ndim < len(node.shape) + 1 or a.shape[0] == 1:
+        a, b = np.broadcast_to(a, (3, *a.shape[-len(node.shape) :])), np.broadcast_to(b, (3, *a.shape[-len(node.shape) :]))
+    errors = []
+    for x, y in zip(a, b, strict=True):
+        if np.isfinite(x).all() and np.isfinite(y).all():
+            errors.append(float(np.abs(x - y).max()) / max(1.0, float(np.abs(x).max())))
+    return sorted(errors)[len(errors) // 2] if errors else 0.0  # a point near a kink alone is no verdict
 
 
 def counterexample(outcome: Outcome, a: Expr, b: Expr, indices: Sequence[Index]) -> Counterexample | None:

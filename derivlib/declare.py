@@ -52,6 +52,11 @@ def read_space(r: Reader, node: Node) -> Space:
         spaces = [read_space(r, f) for f in node.factors]
         if all(s.shape == spaces[0].shape for s in spaces):
             return spaces[0]
+    if isinstance(node, Product) and "setminus" in node.ops:
+        k = node.ops.index("setminus")
+        inner = node.factors[0] if k == 0 else Product(node.span, node.factors[: k + 1], node.ops[:k])
+        space = read_space(r, inner)
+        return Space(space.shape, space.domain | {"nonzero"})
     sub, sups, base = None, (), node
     if isinstance(node, Scripted):
         sub, sups, base = node.sub, node.sups, node.base
@@ -184,6 +189,8 @@ def name_key(node: Node) -> tuple[Key, list[str]] | None:
         return name_key(node.items[0])
     if isinstance(node, Name):
         return Key(node.base, node.font, node.accent), []
+    if isinstance(node, Num) and node.text in ("0", "1"):
+        return None
     if not isinstance(node, Scripted) or not isinstance(node.base, Name):
         return None
     name, sub, sup = node.base, script_text(node.sub), ""
@@ -231,12 +238,9 @@ def bind_declared(
     if found is None:
         raise user_error(UNREADABLE, "a declaration needs a name before ∈", node.span)
     key, letters = found
-    if not letters:
-        family = family_of(key, node, r)
-        if family is not None and family[1][0] in INDEX_LETTERS and r.scope.lookup(key) is None and (
-            r.scope.index(family[1][0]) is not None or family[1][0] in "ijkl" or family[1][0] in "tn" and False
-        ):
-            key, letters = family
+    family = family_of(key, node, r) if not letters else None
+    if family is not None and all(r.scope.index(x) is not None for x in family[1]):
+        key, letters, family = (*family, None)
     shape = space.shape
     if r.scope.settings.rows and shape[1] == ONE and shape != SCALAR:
         shape = (ONE, shape[0])
@@ -260,7 +264,14 @@ def bind_declared(
     if shape == SCALAR and "integer" in space.domain and not letters:
         binding.is_dimension = True
         binding.key = key.tex()
+    if key.base in ("0", "1", "I") and not key.sub:
+        binding.kind, binding.value, binding.implicit = "fill", {"0": "zeros", "1": "ones", "I": "eye"}[key.base], True
     r.scope.bind(key, binding)
+    if family is not None and family[1][0] in INDEX_LETTERS and r.scope.lookup(family[0]) is None:
+        # x_i may be one of many: under a sum over i it is a member of this family.
+        many = Binding(family[0].tex(), text, "free", shape, binding.span, set(space.domain),
+                       indices=tuple(Index(x) for x in family[1]), implicit=True)  # fmt: skip
+        r.scope.bind(family[0], many)
     return [binding]
 
 
@@ -380,6 +391,11 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
               ">>": "spd", ">>=": "psd", "<<": "negative_definite", "!=": "nonzero"}.get(op)  # fmt: skip
     if domain is None or not isinstance(right, Num | Name):
         return None
+    if op in (">", ">=", "<", "<=") and isinstance(left, Name) and isinstance(right, Name):
+        a, b = (r.scope.lookup(Key(n.base, n.font, n.accent)) for n in (left, right))
+        if (a is None or a.is_dimension) and (b is None or b.is_dimension) and (a or b):
+            pair = (left, right) if op in (">", ">=") else (right, left)
+            return [r.scope.dimension(Key(n.base, n.font, n.accent), r.place(n.span)) for n in pair]
     inner = _determinant_of(left)
     if inner is not None and zero and op in (">", "!="):
         found = name_key(inner)

@@ -63,6 +63,10 @@ def _in_domain(g: Generator, shape: tuple[int, int, int], domain: set[str]) -> A
     if "binary" in domain:
         return (g.uniform(size=shape) < 0.5).astype(float)
     x = g.normal(size=shape) * 0.8
+    if rows == columns and rows <= 8:  # of three matrices the one farthest from singular
+        more = np.stack([x, *(g.normal(size=shape) * 0.8 for _ in range(2))])
+        best = np.argmax(np.abs(np.linalg.det(more)), axis=0)
+        x = more[best, np.arange(draws)]
     if "unit_norm" in domain:
         return x / np.sqrt((x * x).sum(axis=(-2, -1), keepdims=True))
     if domain & {"positive", "positive_entries"}:

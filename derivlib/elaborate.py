@@ -47,6 +47,7 @@ class Reader:
         self.free: dict[str, Index] = {}
         self.notes: list[str] = []
         self.in_index = False
+        self.greedy = False  # a second attempt: functions take all that follows their brackets
         self.place: Callable[[Span], Span] = lambda span: span  # to offsets in the page
 
     # -- messages --------------------------------------------------------------------------
@@ -271,6 +272,8 @@ class Reader:
 
     def times(self, a: Expr, b: Expr) -> Expr:
         """Juxtaposition: scaling by a scalar, else the matrix product."""
+        if isinstance(a, Fill) and a.kind == "commutation" and not a.dims:
+            a = self._commutation_of(a, b)
         if self.is_scalar(a):
             return self.op("scale", a, b)
         if self.is_scalar(b):
@@ -280,6 +283,17 @@ class Reader:
         if len(a.shape) == 4:
             return self.op("apply_linear", a, b)
         return self.op("matmul", a, b)
+
+    def _commutation_of(self, a: Fill, b: Expr) -> Expr:
+        """K before vec(X): its two sizes are those of X."""
+        inner = b
+        while isinstance(inner, Differential):
+            inner = inner.body
+        if isinstance(inner, Op) and inner.operator.name == "vec":
+            m, n = self.u.shape(inner.args[0].shape)
+            size = multiply(m, n)
+            return Fill(a.span, (size, size), "commutation", dims=(m, n))
+        raise self.ill_shaped(a.span, "the two sizes of this commutation matrix do not follow from its place", "write them as subscripts, K_{mn}")
 
     def _on_tensor(self, a: Expr, b: Expr) -> Expr:
         self.note(
@@ -314,6 +328,27 @@ class Reader:
         return self.op("over", a, b)
 
     def run(self, factors: Sequence[Node], ops: Sequence[str]) -> Expr:
+        """Juxtaposed factors; `tr (A + B) X`, whose brackets alone make no sense, takes them all."""
+        saved = dict(self.u.bound)
+        try:
+            return self._run(factors, ops)
+        except DerivlibError as error:
+            if error.diagnostic.kind != ILL_SHAPED or self.greedy or len(factors) < 3:
+                raise
+            if not any(self._is_head(f) for f in factors[:-2]):
+                raise
+            self.u.bound = saved
+            self.greedy = True
+            try:
+                e = self._run(factors, ops)
+            except DerivlibError:
+                raise error from None
+            finally:
+                self.greedy = False
+            self.note("the brackets after a function are read as part of its argument, which goes on behind them")
+            return e
+
+    def _run(self, factors: Sequence[Node], ops: Sequence[str]) -> Expr:
         """Juxtaposed factors, from left to right; a `/` takes one factor."""
         factors, ops = self._inline_fractions(factors, ops)
         parts: list[Expr] = []
@@ -360,8 +395,8 @@ class Reader:
         if "over" not in ops:
             return factors, ops
         new_factors, new_ops = list(factors), list(ops)
-        for k in range(len(new_ops) - 1, -1, -1):
-            if new_ops[k] != "over" or k + 2 >= len(new_factors) + 0:
+        for k in range(len(ops) - 1, -1, -1):
+            if k >= len(new_ops) or new_ops[k] != "over" or k + 2 >= len(new_factors):
                 continue
             below = _plain(new_factors[k + 1])
             if below not in DIFFERENTIAL or k + 1 >= len(new_ops) or new_ops[k + 1] != "":
@@ -457,7 +492,10 @@ class Reader:
         more = j < len(factors) and ops[i] == ""
         following = factors[j] if more else None
         bracket = following.base if isinstance(following, Scripted) else following
-        if isinstance(bracket, Group) and bracket.delimiter in ("(", "[", r"\{"):
+        if isinstance(bracket, Group) and bracket.delimiter in ("(", "[", r"\{") and not (
+            isinstance(function, Operator) and function.name in _TAKES_ALL
+            and (self.greedy and j + 1 < len(factors) and ops[j] == "" or self._turned(following))
+        ):
             args = [self.expr(a) for a in bracket.items]
             e = self.applied(function, args, primes, span.to(bracket.span))
             if sups:
@@ -483,6 +521,13 @@ class Reader:
             argument = self.run(factors[j:end], ops[j : end - 1])
         e = self.applied(function, [argument], primes, span.to(argument.span))
         return (self.postfix(e, sups, 0, None, e.span, on_function=True) if sups else e), end
+
+    @staticmethod
+    def _turned(node: Node | None) -> bool:
+        """tr (dX)'A: a transpose on the brackets, which no scalar would need."""
+        if not isinstance(node, Scripted):
+            return False
+        return bool(node.primes) or any(script_text(s) in TRANSPOSES for s in node.sups)
 
     def _is_head(self, node: Node) -> bool:
         return isinstance(node, (Name, Scripted)) and self.function_head(node) is not None
@@ -854,6 +899,7 @@ class Reader:
         return Compare(statement.span, left.shape, statement.relations[0].op, left, right)
 
 
+_TAKES_ALL = {"trace", "vec", "det", "diag", "vech"}
 _MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm"}
 
 

@@ -159,6 +159,10 @@ class Judge:
                 if index is not None or node.base in BY_SPELLING and node.font in ("op", "rm", "") and len(node.base) > 1:
                     self.parts.append(Part("mention", reading=node.base))
                     return
+        if _is_set(node):
+            declare.read_space(r, node)
+            self.parts.append(Part("mention", reading=self.text.strip()))
+            return
         if isinstance(node, Dots) or isinstance(node, Name) and node.base in (r"\nabla", r"\partial", "d"):
             self.parts.append(Part("mention", reading=self.text))
             return
@@ -224,6 +228,9 @@ class Judge:
             return False
         if any(b.used for b in bindings):
             self.page.worlds.reset()
+        if len(bindings) == 2 and all(b.is_dimension for b in bindings):
+            self.page.worlds.taller.append((bindings[0].key, bindings[1].key))
+            self.page.worlds.give_sizes(set())
         self.parts.append(Part("declaration", reading="; ".join(f"{b.tex}: {', '.join(sorted(b.domain))}" for b in bindings)))
         return True
 
@@ -899,6 +906,11 @@ def _member_of(key: Key, family: Key) -> tuple[int, ...] | None:
     if family.sub == "*" and key.sup == family.sup:
         return (int(key.sub),) if key.sub.isdigit() else None
     return None
+
+
+def _is_set(node: Node) -> bool:
+    base = node.base if isinstance(node, Scripted) else node
+    return isinstance(base, Name) and base.font == "bb" and base.base in ("R", "S", "N", "Z")
 
 
 def _is_index_like(node: Node) -> bool:

@@ -110,6 +110,10 @@ def _bound(
     look = r.scope.lookup
     tagtext, inside = tag
     binding = look(Key(*base, subtext, tagtext))
+    if binding is not None and subtext and (subtext in r.indices or r.scope.index(subtext)):
+        family = look(Key(*base, "*", tagtext))  # x_i under a sum over i
+        if family is not None and family.indices:
+            binding = None
     if binding is not None and not (binding.is_dimension and sub):
         return use(r, binding, span)
     if inside:
@@ -238,8 +242,13 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
 def _filled(r: Reader, binding: Binding, span: Span) -> Expr:
     """A name for I, 1 or K: its size follows from its place."""
     n = r.u.unknown()
+    if binding.shape != SCALAR:
+        return Fill(span, binding.shape, binding.value)
     if binding.value == "ones":
         return Fill(span, (n, ONE), "ones")
+    if binding.value == "commutation" and binding.arguments:
+        m, k = (*binding.arguments[0], binding.arguments[0][0])[:2]
+        return Fill(span, (multiply(m, k),) * 2, "commutation", dims=(m, k))
     return Fill(span, (n, n), binding.value)
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import chain
 
 from derivlib.blocks import Fence, Flow, read_blocks
+from derivlib.directives import Misuse, read_directive
 from derivlib.errors import Diagnostic
 from derivlib.frontmatter import read_front_matter
 from derivlib.inline import COMMENT, FENCE, FORMULA, PROBLEM, Piece, read_pieces
@@ -134,21 +135,6 @@ class Page:
         return tuple(item for item in self.items if isinstance(item, CodeBlock))
 
 
-# name, and the pattern its argument must match (None: anything), with what to say if not
-DIRECTIVES: tuple[tuple[str, str | None, str], ...] = (
-    ("skip", r".*\S.*", 'a reason: skip "a picture, not an equation"'),
-    ("wrong", None, ""),
-    ("layout", r"numerator|denominator|mixed", "numerator, denominator or mixed"),
-    ("assume", None, ""),
-    ("vary", r".*\S.*", "the symbols that vary: vary U, b"),
-    ("label", r"[^\s{}]+", "a name: label gradient-of-u"),
-    ("einstein", r"(?:on|off)?", "on, off or nothing"),
-    ("rows", None, ""),
-)
-
-_DIRECTIVE = re.compile(r"<!--+\s*derivlib:(?P<words>.*?)-*-->\Z", re.DOTALL)
-_SYBIL_SKIP = re.compile(r"<!--+\s*skip:\s*(?P<words>.*?)\s*-*-->\Z", re.DOTALL)
-_SYBIL_NEXT = re.compile(r"next\s+(?:\"([^\"]*)\"|'([^']*)')")
 _PYTHON = {"python": "python", "py": "python", "python3": "python", "py3": "python",
            "pycon": "pycon", "pycon3": "pycon", "doctest": "pycon"}  # fmt: skip
 _NOT_PLAIN = re.compile(r"[$\\<`\0\ufffc]|8<")
@@ -270,34 +256,15 @@ class _Assembler:
         self.skip = None
 
     def comment(self, comment: str, span: Span) -> None:
-        match = _DIRECTIVE.match(comment)
-        if match:
-            name, _, argument = match["words"].strip().partition(" ")
-        else:
-            match = _SYBIL_SKIP.match(comment)
-            if not match:
-                return
-            reason = _SYBIL_NEXT.fullmatch(match["words"])
-            if not reason:
-                self.problem("this skip is not understood", span, 'write skip: next "the reason"')
-                return
-            name, argument = "skip", f'"{reason[1] or reason[2] or ""}"'
-        argument = argument.strip()
-        if len(argument) > 1 and argument[0] == argument[-1] and argument[0] in "\"'":
-            argument = argument[1:-1].strip()
-        for known, pattern, needed in DIRECTIVES:
-            if known == name:
-                if pattern and not re.fullmatch(pattern, argument, re.DOTALL):
-                    self.problem(f"{name} needs {needed}", span)
-                    return
-                break
-        else:
-            names = ", ".join(known for known, _, _ in DIRECTIVES)
-            self.problem(f"unknown directive {name!r}", span, f"the directives are {names}")
+        found = read_directive(comment)
+        if found is None:
             return
-        directive = Directive(span, name, argument)
+        if isinstance(found, Misuse):
+            self.problem(found.statement, span, *found.facts)
+            return
+        directive = Directive(span, *found)
         self.items.append(directive)
-        if name == "skip":
+        if directive.name == "skip":
             if self.skip:
                 self.problem("nothing follows this skip", self.skip.span)
             self.skip = directive

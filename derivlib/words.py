@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from derivlib import declare
-from derivlib.elaborate import Reader
+from derivlib.elaborate import TRANSPOSES, Reader, script_text
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding
 from derivlib.operators import BY_NAME
@@ -116,6 +116,7 @@ ROWS: tuple[Row, ...] = (
     _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
     _row("applied", rf"({LIST})[^.;@]{{0,40}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
     _row("is", rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)", "$A$ is symmetric"),
+    _row("apposition", rf"({LIST}),? (?:of |a |an |the )?((?:full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|and |, |probability|vector|matrix|rank|with )[^.;@]{{0,60}})", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
     _row("named", rf"((?:[\w/’'-]+,? +(?:and +)?){{1,6}})({LIST})", "an invertible matrix $X$"),
 )  # fmt: skip
 
@@ -162,8 +163,9 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
     for row in ROWS:
         position = 0
         while (m := row.pattern.search(squeezed, position)) is not None:
-            position = m.end() if row.name not in ("is", "named", "has", "size after") else m.start() + 1
-            if row.name in ("is", "named", "has", "size after"):
+            again = row.name in ("is", "named", "has", "size after", "apposition", "applied", "column")
+            position = m.start() + 1 if again else m.end()
+            if again:
                 first = squeezed.find("@", m.start())
                 position = max(position, first + 1) if first >= 0 else position
             groups = [g for g in range(1, (m.re.groups or 0) + 1) if m.group(g) is not None]
@@ -176,7 +178,7 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
             if row.name == "parts":
                 subject_group = 2
             subjects = inside(*m.span(subject_group)) if subject_group else everything[:1]
-            phrase = m.group(groups[-1]) if row.name in ("has", "parts", "is") else m.group()
+            phrase = m.group(groups[-1]) if row.name in ("has", "parts", "is", "apposition") else m.group()
             objects = tuple(k for k in everything if k not in subjects)
             if row.name == "columns named":
                 whole = everything
@@ -264,13 +266,25 @@ def _use(page: PageCheck, f: Fact, by_index: Mapping[int, Parsed]) -> bool:
     return done
 
 
+def untransposed(node: Node) -> Node:
+    """x_i of x_iᵀ, as in “x_iᵀ is row i of X”."""
+    if isinstance(node, Scripted):
+        if node.sups and script_text(node.sups[-1]) in TRANSPOSES:
+            return Scripted(node.span, node.base, node.sub, node.sups[:-1], node.primes)
+        if node.primes == 1 and node.sub is not None and not node.sups:
+            return Scripted(node.span, node.base, node.sub, (), 0)
+    return node
+
+
 def _names(p: Parsed) -> list[Node]:
     """Names that a formula in prose stands for: `A`, `A, B`, `X ∈ …`, `y = …`."""
     found: list[Node] = []
     for s in p.statements:
         if not s.relations or s.relations[0].op in ("in", "=", ":=", "typed", ">", ">="):
             for n in declare.declared_names(s.parts[0]):
-                if declare.name_key(n) is not None:
+                if isinstance(n, Scripted) and n.sub is not None and untransposed(n) is not n:
+                    found.append(n)
+                elif declare.name_key(n) is not None:
                     found.append(n)
                 elif isinstance(n, Product) and len(n.factors) == 2 and isinstance(n.factors[1], Group) and declare.name_key(n.factors[0]):
                     found.append(n.factors[0])
@@ -295,14 +309,19 @@ def _binding(page: PageCheck, p: Parsed, node: Node) -> tuple[Key, Binding | Non
 
 
 def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int, Parsed]) -> bool:
+    turned = untransposed(node) is not node and f.row in ("column", "columns named")
+    if turned:
+        node = untransposed(node)
+    if declare.name_key(node) is None:
+        return True
     key, binding = _binding(page, p, node)
     phrase = f.phrase
     if re.match(r"\s*(?:not|no longer|never)\b", phrase):
         return True
     if f.row == "column":
-        return _column(page, f, p, node, key, by_index)
+        return _column(page, f, p, node, key, by_index, turned)
     if f.row == "columns named":
-        return _column(page, f, p, node, key, by_index)
+        return _column(page, f, p, node, key, by_index, turned)
     if f.row in ("function of", "function named", "depends"):
         if binding is not None:
             return True
@@ -335,7 +354,13 @@ def _described(
             return _elementwise(page, p, node, key, binding, phrase)
         for pattern, kind, _ in FILLS:
             if f.row == "is" and re.search(pattern, phrase, re.IGNORECASE):
+                if kind == "commutation" and key.base == "K" and key.sub:
+                    return True  # K_{mn} has its sizes with it
                 b = Binding(key.tex(), key.tex(), "fill", SCALAR, page.place(p, node.span), value=kind, implicit=True)
+                if kind == "commutation" and isinstance(node, Scripted) and node.sub:
+                    from derivlib.names import _sizes
+
+                    b.arguments = (tuple(_sizes(_reader(page, p), node.sub)),)
                 page.scope.bind(key, b)
                 return True
         made = _shaped_by_words(page, f, p, node, phrase, by_index)
@@ -547,7 +572,9 @@ def _place_of(page: PageCheck, p: Parsed) -> Span:
     return page.place(p, p.statements[0].parts[0].span)
 
 
-def _column(page: PageCheck, f: Fact, p: Parsed, node: Node, key: Key, by_index: Mapping[int, Parsed]) -> bool:
+def _column(
+    page: PageCheck, f: Fact, p: Parsed, node: Node, key: Key, by_index: Mapping[int, Parsed], turned: bool
+) -> bool:
     """x_k is column k of X: a family of slices, or one slice when the index is a number."""
     from derivlib.judge import bind_slices
 
@@ -567,7 +594,7 @@ def _column(page: PageCheck, f: Fact, p: Parsed, node: Node, key: Key, by_index:
     star = Key(key.base, key.font, key.accent, "*", key.sup)
     if page.scope.here(star) is not None:
         return True
-    turned = bool(re.search(r"as (?:a )?column", f.phrase))
+    turned = turned or bool(re.search(r"as (?:a )?column", f.phrase))
     b = bind_slices(_Shim(page), star, binding, is_column, turned, page.place(p, node.span))  # type: ignore[arg-type]
     old = page.scope.names.get(key)
     if old is not None and old.implicit:

@@ -21,7 +21,8 @@ RELATIONS = {
 INFIX = {
     r"\cdot": "cdot", r"\times": "times", "*": "cdot", r"\star": "cdot", r"\odot": "odot",
     r"\circ": "odot", r"\otimes": "otimes", r"\oslash": "oslash", r"\oplus": "oplus",
-    ":": "colon", "/": "over", r"\div": "over", r"\circledast": "odot",
+    ":": "colon", "/": "over", r"\div": "over", r"\circledast": "odot", r"\setminus": "setminus",
+    r"\backslash": "setminus",
 }  # fmt: skip
 LAYOUTS = {
     "aligned", "align", "align*", "alignat", "alignat*", "alignedat", "split", "gather", "gather*",
@@ -178,6 +179,7 @@ class _Formula:
         self.lead = ""
         self.row = 0
         self.may_continue = False
+        self.kept: dict[Span, list[list[Token]]] = {}  # the tokens of each finished statement
 
     def statements(self) -> tuple[Statement, ...]:
         depth = 0
@@ -247,6 +249,9 @@ class _Formula:
     def _words(self, token: Token) -> None:
         words = token.text.strip(" .,:;()").lower().split()
         self._finish(keep_open=True)
+        if words and words[-1] in REASONS or words and words[0] in REASONS:
+            self.lead = "remark"
+            return
         if words and words[0] in LEADS and words[0] not in ("otherwise", "else"):
             self._finish()
             self.lead = "for" if words[0] in ("for", "all", "forall", "when") else words[0]
@@ -271,10 +276,17 @@ class _Formula:
                 raise user_error(
                     UNREADABLE, f"nothing stands before this {token.text}", Span(token.start, token.end)
                 )
-            previous = self.done.pop()
+            at = next(
+                (k for k in range(len(self.done) - 1, -1, -1) if self.done[k].lead != "remark"), None
+            )
+            if at is None:
+                raise user_error(
+                    UNREADABLE, f"nothing stands before this {token.text}", Span(token.start, token.end)
+                )
+            previous = self.done.pop(at)
             self.lead = previous.lead
             self.relations = [*previous.relations]
-            self.parts = [*self._kept(previous), []]
+            self.parts = [*self.kept[previous.span], []]
             self.relations.append(Relation(op, Span(token.start, token.end)))
             return
         if not self.parts[-1]:
@@ -289,12 +301,6 @@ class _Formula:
         self.relations.append(Relation(op, Span(token.start, token.end)))
         self.parts.append([])
 
-    def _kept(self, statement: Statement) -> list[list[Token]]:
-        return [list(p) for p in self._last_parts] if statement is self._last else []
-
-    _last: Statement | None = None
-    _last_parts: list[list[Token]] = []
-
     def _row(self, tokens: list[Token], i: int) -> None:
         """A new row: it continues the chain, continues the last part, or begins anew."""
         aligned = i < len(tokens) and tokens[i].text == "&"
@@ -307,13 +313,13 @@ class _Formula:
             self.row += 1
             return
         binary = first in INFIX or first in ("+", "-") or first in DOTS - {r"\vdots"}
-        if binary and (self.parts[-1] or self._last) and (
+        if binary and (self.parts[-1] or self.done) and (
             aligned or first in INFIX or not self._row_has_relation(tokens, i)
         ):
-            if not self.parts[-1] and self.done and self.done[-1] is self._last:
+            if not self.parts[-1]:
                 previous = self.done.pop()
                 self.lead, self.relations = previous.lead, list(previous.relations)
-                self.parts = [list(p) for p in self._last_parts]
+                self.parts = [list(p) for p in self.kept[previous.span]]
             self.row += 1
             return
         if self.parts[-1] and self.parts[-1][-1].text in ("+", "-", *INFIX):
@@ -350,11 +356,12 @@ class _Formula:
             nodes[0].span.to(nodes[-1].span), nodes, tuple(relations), self.lead, self.row
         )
         self.done.append(statement)
-        self._last, self._last_parts = statement, parts
+        self.kept[statement.span] = parts
         self.parts, self.relations, self.lead = [[]], [], ("," if comma else "")
         self.may_continue = True
 
 
+REASONS = {"since", "because", "as", "by", "using", "from", "see"}
 _REMARKS = {"and", "or", "hence", "so", "then", "thus", "therefore", "since", "because", "by", "as", "iff", "implies"}
 
 
