@@ -17,8 +17,7 @@ DIRECTIVES: tuple[tuple[str, str | None, str], ...] = (
     ("rows", None, ""),
 )
 
-_DIRECTIVE = re.compile(r"<!--+\s*derivlib:(?P<words>.*?)-*-->\Z", re.DOTALL)
-_SYBIL_SKIP = re.compile(r"<!--+\s*skip:\s*(?P<words>.*?)\s*-*-->\Z", re.DOTALL)
+_OPENING = re.compile(r"<!--+\s*(?P<whose>derivlib|skip):")
 _SYBIL_NEXT = re.compile(r"next\s+(?:\"([^\"]*)\"|'([^']*)')")
 
 
@@ -35,14 +34,14 @@ def read_directive(comment: str) -> tuple[str, str] | Misuse | None:
     Sybil's own `<!--- skip: next "reason" -->` is a skip too. Quotes around the whole
     argument are taken off.
     """
-    match = _DIRECTIVE.match(comment)
-    if match:
-        name, _, argument = match["words"].strip().partition(" ")
+    match = _OPENING.match(comment)
+    if not match:
+        return None
+    words = comment[match.end() : -len("-->")].rstrip("-").strip()
+    if match["whose"] == "derivlib":
+        name, _, argument = words.partition(" ")
     else:
-        match = _SYBIL_SKIP.match(comment)
-        if not match:
-            return None
-        reason = _SYBIL_NEXT.fullmatch(match["words"])
+        reason = _SYBIL_NEXT.fullmatch(words)
         if not reason:
             return Misuse("this skip is not understood", ('write skip: next "the reason"',))
         name, argument = "skip", reason[1] or reason[2] or ""

@@ -308,7 +308,10 @@ class _Assembler:
         )
         reason = None
         if self.skip:  # it is the block's now, and no formula's
-            self.items.remove(self.skip)
+            at = len(self.items) - 1
+            while self.items[at] is not self.skip:
+                at -= 1
+            del self.items[at]
             reason = self.skip.argument
         missing = included.problems[0] if included.problems else unclosed
         self.items.append(

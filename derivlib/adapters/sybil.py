@@ -153,7 +153,7 @@ def _problems(document: Document, page: Page) -> Iterator[Region]:
     problems = page.problems
     if isinstance(document, PageDocument) and document.unreadable:
         problems = (document.unreadable, *problems)
-    spans = sorted(item.span for item in (*page.formulas, *page.code))
+    spans = sorted([f.span for f in page.formulas] + [block.span for block in page.code])
     for problem in problems:
         at = problem.span[0] if problem.span else 0
         at = next((span.start for span in spans if span.start < at < span.end), at)
