@@ -106,7 +106,8 @@ def _how(verdict: Verdict, source: Source, anchor: str) -> str:
         parts.append(_row("Read as", f"<code>{escape(verdict.reading)}</code>"))
     if verdict.steps and verdict.kind == "claim":
         parts.append(_steps(verdict))
-    parts.extend(_row(_words(key), _value(value)) for key, value in verdict.details.items())
+    if any(step.error is not None for step in verdict.steps):  # it came to an evaluation
+        parts.extend(_row(_words(key), _value(value)) for key, value in verdict.details.items())
     parts.extend(_row("Note", escape(note)) for note in verdict.notes)
     parts.append(_row("TeX", f'<code class="dl-tex">{escape(verdict.tex.strip())}</code>'))
     parts.append(f'<p class="dl-links"><a href="#{anchor}">Link to this formula</a></p>')

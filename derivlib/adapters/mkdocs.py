@@ -34,6 +34,7 @@ from derivlib.adapters.notebook import BETWEEN, put_cells
 from derivlib.adapters.staging import Staging
 from derivlib.adapters.tally import count_formulas, foot, sentence, table
 from derivlib.adapters.worker import Done, Task, verify_all
+from derivlib.message import message_text, mistakes
 from derivlib.report import render_text
 from derivlib.source import Source
 from derivlib.verdict import FileReport
@@ -266,7 +267,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         bad = {uri: r for uri, r in self.reports.items() if not r.ok}
         if not bad and not self.mistakes:
             return ""
-        here = render_text([report]) if not report.ok else ""
+        here = "\n\n".join(message_text(report.source, *found) for found in mistakes(report))
         others = "".join(
             f"<li>{escape(r.source.path)}</li>" for r in bad.values() if r is not report
         )
@@ -275,12 +276,12 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         if not here and not others:
             here, title = "\n".join(self.mistakes), "The site has mistakes"
         return (
-            f'<details class="dl-overlay" role="alert" data-search-exclude'
+            '<div role="alert" data-search-exclude><details class="dl-overlay"'
             f"{' open' if here else ''}>"
             f"<summary>derivlib: {title}</summary>"
             + (f"<pre>{escape(here)}</pre>" if here else "")
             + (f"<p>Also wrong:</p><ul>{others}</ul>" if others else "")
-            + "</details>"
+            + "</details></div>"
         )
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
