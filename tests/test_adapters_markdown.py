@@ -11,6 +11,7 @@ import pytest
 
 from derivlib.adapters.markdown import PageError
 from derivlib.adapters.mathml import plain_text, render_math
+from derivlib.adapters.setting import typeset
 from derivlib.errors import DerivlibError
 from derivlib.page import read_page
 from derivlib.source import Source
@@ -78,6 +79,7 @@ PLACES = {
     "definition list": "Term $a$\n:   Meaning $b$\n",
     "html": '<div markdown="1">\n$a$\n\n$$ b $$\n</div>\n',
     "two on a line": "$a$$b$ and $$c$$ $$d$$",
+    "fence in a note": '!!! note "T"\n    Text\n\n    ```math\n    a = b\n    ```\n',
     "fence": "```math\na = b\n```\n",
 }
 
@@ -181,8 +183,6 @@ def test_a_formula_that_nobody_checked_is_marked() -> None:
     ],
 )
 def test_unsupported_tex_is_an_error_with_its_position(text: str, place: str) -> None:
-    from derivlib.adapters.markdown import typeset
-
     with pytest.raises(PageError, match=f":{place}: unreadable: cannot be typeset: .*nonsense"):
         convert(text, checker=lambda source: typeset(everything_holds(source)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from derivlib.adapters.markdown import check_source
+from derivlib.adapters.setting import check_source
 from derivlib.report import render_text
 from derivlib.source import Source
 

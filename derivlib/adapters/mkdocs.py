@@ -29,8 +29,8 @@ from mkdocs.structure.toc import get_toc
 
 import derivlib
 from derivlib.adapters.font import math_font
-from derivlib.adapters.markdown import Setting
 from derivlib.adapters.notebook import BETWEEN, put_cells
+from derivlib.adapters.setting import Setting
 from derivlib.adapters.staging import Staging
 from derivlib.adapters.tally import count_formulas, foot, sentence, table
 from derivlib.adapters.worker import Done, Task, verify_all

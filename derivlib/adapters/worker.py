@@ -117,8 +117,8 @@ def _process(tasks: list[Task], root: Path, code: bool, seed: int, fresh: bool) 
 
 def verify(task: Task, *, code: bool = True, seed: int = 0) -> Done:
     """One file verified in this process."""
-    from derivlib.adapters.markdown import check_source, typeset
     from derivlib.adapters.notebook import read_notebook, with_cells
+    from derivlib.adapters.setting import check_source, typeset
 
     path = Path(task.path)
     try:
@@ -149,8 +149,8 @@ def _document(path: Path, code: bool, seed: int) -> FileReport:
 
 
 def _characters(report: FileReport) -> str:
-    from derivlib.adapters.markdown import expansions
     from derivlib.adapters.mathml import render_math
+    from derivlib.adapters.setting import expansions
 
     found: set[str] = set()
     for tex in expansions(v.tex for v in report.formulas):

@@ -1,0 +1,130 @@
+"""The formulas of one text on their way to a page: verdicts, macros, anchors, HTML."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from derivlib.adapters.formula import anchor_of, render_display, render_inline, render_message
+from derivlib.adapters.mathml import plain_text, render_math
+from derivlib.errors import UNREADABLE, DerivlibError, Diagnostic
+from derivlib.page import Formula, Page, read_page
+from derivlib.source import Source, Span
+from derivlib.tex.macros import Macro, expand
+from derivlib.verdict import FileReport, Verdict
+
+# Private characters around a number stand for a formula; Markdown leaves them alone.
+INLINE, BLOCK, NOTE, CLOSE = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3"
+MARK = re.compile(f"[{INLINE}{BLOCK}{NOTE}](\\d+){CLOSE}")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+
+
+def check_source(source: Source, *, seed: int = 0) -> FileReport:
+    """The mathematics of a text, checked; none of its code is run."""
+    from derivlib.check import check_page
+
+    page = read_page(source)
+    return FileReport(source, tuple(check_page(page, seed=seed).verdicts), (), page.problems)
+
+
+def expansions(tex: Iterable[str]) -> Iterator[str]:
+    """Each formula of a page, in order, with the macros known by then applied."""
+    macros: dict[str, Macro] = {}
+    for one in tex:
+        try:
+            yield expand(one, macros).text
+        except DerivlibError:
+            yield one
+
+
+def typeset(report: FileReport) -> FileReport:
+    """The report, with what can be checked but not set as MathML turned into mistakes."""
+    page = read_page(report.source)
+    macros: dict[str, Macro] = {}
+    verdicts = list(report.formulas)
+    for at, (formula, verdict) in enumerate(zip(page.formulas, verdicts, strict=False)):
+        offsets: Sequence[int] = range(len(formula.tex) + 1)
+        try:
+            text, offsets = expand(formula.tex, macros)
+            render_math(text, formula.display)
+        except DerivlibError as error:
+            if not verdict.ok or verdict.wrong:
+                continue
+            place = _origin(formula, offsets, error.diagnostic.span)
+            mistake = replace(error.diagnostic, span=place)
+            verdicts[at] = replace(verdict, status=UNREADABLE, diagnostic=mistake)
+    return replace(report, formulas=tuple(verdicts))
+
+
+def _origin(formula: Formula, offsets: Sequence[int], span: tuple[int, int] | None) -> Span:
+    """The place on the page of a span of the expanded TeX."""
+    last = len(offsets) - 1
+    start, end = span or (0, last)
+    first = offsets[min(start, last)]
+    stop = max(offsets[min(end, last) - 1] + 1 if end > start else 0, first + 1)
+    command = _COMMAND.match(formula.tex, first)
+    if command:  # a macro: all that it makes comes from its name
+        stop = max(stop, command.end())
+    top = len(formula.tex)
+    return Span(formula.offsets[min(first, top)], formula.offsets[min(stop, top)])
+
+
+class Setting:
+    """The formulas of the text being converted, and their HTML."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        self.begin(Page(Source("<text>", "")), FileReport(Source("<text>", "")))
+
+    def begin(self, page: Page, report: FileReport) -> None:
+        self.page = page
+        self.report = report
+        self.verdicts = list(match(page.formulas, report))
+        self.expanded = list(expansions(f.tex for f in page.formulas))
+        taken: set[str] = set()
+        self.anchors = [
+            anchor_of(v, taken) if f.display else ""
+            for f, v in zip(page.formulas, self.verdicts, strict=True)
+        ]
+        self.worded: set[int] = set()  # set as words, in an attribute
+
+    def block(self, index: int) -> str:
+        verdict, expanded = self.verdicts[index], self.expanded[index]
+        return render_display(verdict, expanded, self.report.source, self.anchors[index])
+
+    def inline(self, index: int) -> str:
+        return render_inline(self.verdicts[index], self.expanded[index], f"dl-message-{index}")
+
+    def note(self, index: int) -> str:
+        return render_message(self.verdicts[index], self.report.source, f"dl-message-{index}")
+
+    def plain(self, text: str) -> str:
+        def words(found: re.Match[str]) -> str:
+            index = int(found[1])
+            try:
+                return plain_text(render_math(self.expanded[index], False))
+            except DerivlibError:
+                return self.verdicts[index].tex
+
+        return MARK.sub(words, text)
+
+
+def match(formulas: Iterable[Formula], report: FileReport) -> Iterator[Verdict]:
+    """The verdict on each formula of the text: the next one in the report with its TeX."""
+    waiting: dict[str, deque[Verdict]] = defaultdict(deque)
+    for verdict in report.formulas:
+        waiting[" ".join(verdict.tex.split())].append(verdict)
+    for formula in formulas:
+        queue = waiting[" ".join(formula.tex.split())]
+        yield queue.popleft() if queue else unverified(formula)
+
+
+def unverified(formula: Formula) -> Verdict:
+    mistake = Diagnostic(
+        UNREADABLE, "this formula was never checked", None,
+        ("it is on the page as built, but not in the file that was checked",),
+    )  # fmt: skip
+    return Verdict(Span(0, 0), formula.tex, "mention", UNREADABLE, diagnostic=mistake)
