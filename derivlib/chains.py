@@ -12,7 +12,7 @@ from derivlib import compare as comparing
 from derivlib.compare import Outcome, compare, show_value, slack_of
 from derivlib.elaborate import Reader
 from derivlib.errors import (
-    DIFFERS, HOLDS, ILL_SHAPED, UNDEFINED, UNREADABLE, DerivlibError, user_error,
+    DIFFERS, HOLDS, ILL_SHAPED, UNDEFINED, UNREADABLE, VACUOUS, DerivlibError, user_error,
 )  # fmt: skip
 from derivlib.evaluate import (
     NO_AXES, Axes, World, closure, dependencies, evaluate, forget_closures, index_range,
@@ -20,7 +20,7 @@ from derivlib.evaluate import (
 from derivlib.expr import (
     At, Binding, Const, Derivative, Differential, Expr, Fill, Fold, Index, Op, Stack, children,
 )  # fmt: skip
-from derivlib.shapes import SCALAR, names, show_shape, size
+from derivlib.shapes import SCALAR, named, names, show_shape, size
 from derivlib.source import Span
 from derivlib.verdict import Counterexample
 
@@ -56,6 +56,7 @@ class Worlds:
             seed = self.seed * 1000 + 500
             self.other = (World(self.sizes[0], 3, seed), World(self.sizes[0], 3, seed))
             self.other[1].stepped = True
+            self.other[1].step = 1e-4  # short, to stay clear of kinks
         return self.other
 
     def give_sizes(self, dims: set[str]) -> None:
@@ -79,8 +80,10 @@ def comparing_cache_clear() -> None:
     evaluating._analytic_cache.clear()
 
 
-def settle(e: Expr, r: Reader) -> None:
+def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
     """Write the shapes that unification found into the nodes that need them.
+
+    With `any_size`, a size that follows from nothing is any size: C² = C for C = I - 𝟏𝟏ᵀ/n.
 
     Raises:
         DerivlibError: the size of an I, 1 or 0 follows from nothing.
@@ -94,6 +97,12 @@ def settle(e: Expr, r: Reader) -> None:
             _settle_index(node.index, r)
         if r.u.bound or isinstance(node, Fill):
             shape = r.u.shape(node.shape)
+            if any_size:
+                for d in shape:
+                    for n in names(d):
+                        if n[0] == "?":
+                            r.u.bound[n] = named("any")
+                shape = r.u.shape(shape)
             if shape != node.shape:
                 object.__setattr__(node, "shape", shape)
             if isinstance(node, Fill) and any("?" in n[0] for d in shape for n in names(d)):
@@ -179,8 +188,6 @@ def varying_symbols(parts: Sequence[Expr], named: tuple[Binding, ...] | None) ->
     Where only differentials of defined quantities appear, the free symbols under the
     innermost of them vary.
     """
-    if named is not None:
-        return frozenset(named)
     bodies: set[Binding] = set()
     for part in parts:
         for d in differentials(part):
@@ -192,6 +199,8 @@ def varying_symbols(parts: Sequence[Expr], named: tuple[Binding, ...] | None) ->
         b for part in parts for d in differentials(part) for b in [_lone(d.body)]
         if b is not None and b.definition is None and b.kind == "free" and not b.is_dimension
     }  # fmt: skip
+    if named is not None and lone <= set(named):
+        return frozenset(named)
     if lone:
         return frozenset(lone)
     if defined:
@@ -269,7 +278,7 @@ class Chain:
         self, worlds: Worlds, named: tuple[Binding, ...] | None, exact: Callable[[World], set[float]],
     ) -> ChainResult:  # fmt: skip
         for p in self.parts:
-            settle(p, self.r)
+            settle(p, self.r, any_size=True)
         indices = used_indices(self.parts, self.r)
         for index in indices:
             _settle_index(index, self.r)
@@ -313,16 +322,19 @@ class Chain:
         if closed and any(comparing.decimals(p) for p in self.parts):
             known = exact(world)
             slacks = [slack_of(p, world, axes, known) if comparing.decimals(p) else 0.0 for p in self.parts]
+        zero = False
         for k, op in enumerate(self.ops):
             a, b = self.parts[k], self.parts[k + 1]
-            if result.outcomes[k].status in (DIFFERS, UNDEFINED) and result.outcomes[k].world is not None:
-                if result.outcomes[k].status == DIFFERS:
-                    continue
+            if result.outcomes[k].status == DIFFERS:
+                continue
             slack = slacks[k] + slacks[k + 1]
             if op in ("=", ":=", "~"):
+                zero = any(isinstance(p, Const) and p.value == 0 for p in self.parts)
                 new = compare(values[k], values[k + 1], a, b, world, axes, tolerance[k], slack)
             else:
                 new = _ordered(op, values[k], values[k + 1], a, b, world, axes)
+            if new.status == "vacuous" and zero:
+                new.status = HOLDS
             result.outcomes[k] = _worse(result.outcomes[k], new)
 
     def _second_oracle(
@@ -349,16 +361,17 @@ def _with_lead(value: Array, e: Expr, axes: Axes) -> Array:
     return value.reshape((1,) * missing + value.shape) if missing > 0 else value
 
 
+# A point where both sides vanish or have no value says nothing beside one where they agree.
+GRAVITY = (UNDEFINED, VACUOUS, HOLDS, DIFFERS)
+
+
 def _worse(old: Outcome, new: Outcome) -> Outcome:
     """The graver of two outcomes; of two that hold, the larger error."""
-    if old.world is None and old.status == HOLDS and old.error == 0.0:
+    if old.world is None:
         return new
-    if new.status == HOLDS and old.status == HOLDS:
+    if new.status == old.status == HOLDS:
         return new if new.error > old.error else old
-    if old.status == HOLDS or old.status == "vacuous":
-        return new if new.status == DIFFERS or old.status == HOLDS and new.status != UNDEFINED else (
-            old if old.status == HOLDS else new)  # fmt: skip
-    return new if new.status in (DIFFERS, HOLDS) and old.status == UNDEFINED else old
+    return new if GRAVITY.index(new.status) > GRAVITY.index(old.status) else old
 
 
 def _ordered(op: str, left: Array, right: Array, a: Expr, b: Expr, world: World, axes: Axes) -> Outcome:

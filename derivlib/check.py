@@ -25,12 +25,13 @@ from derivlib.scope import Key, Scope
 from derivlib.shapes import ONE, SCALAR, show_shape
 from derivlib.source import Source, Span
 from derivlib.tex.macros import Expanded, Macros, expand
-from derivlib.tex.parser import parse_formula
+from derivlib.tex.parser import INFIX, RELATIONS, parse_formula
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
 from derivlib.verdict import Step, Verdict
 
 Array = Any
 ORDER = ("<", ">", "<=", ">=", "<<", ">>", "<<=", ">>=", "!=")
+LONE_SIGNS = {*INFIX, *RELATIONS, r"\to", r"\rightarrow", r"\implies", r"\sum", r"\prod", r"\partial", r"\nabla", "+", "-", r"\odot", r"\cdots", r"\dots", "^T", r"^\top", r"{}^\top"}
 _LABEL = re.compile(r"\\label\s*\{([^}]*)\}")
 _PLACE = re.compile(r"\{(\d+)\}")
 
@@ -72,6 +73,7 @@ class PageCheck:
         self.labels: dict[str, tuple[Expr, list[Index], Scope]] = {}
         self.definitions: list[tuple[Binding, Parsed]] = []
         self.late: list[Parsed] = []
+        self.letters: set[str] = set()  # that have stood as indices
         self.orders = self._orders()
         self._settings()
         self._run()
@@ -216,6 +218,10 @@ class PageCheck:
             return p
         try:
             p.expanded = expand(formula.tex, self.macros)
+            text = p.expanded.text.strip()
+            if text in LONE_SIGNS or text.startswith("\\") and text[1:].isalpha() and text in LONE_SIGNS:
+                p.verdict = Verdict(formula.span, formula.tex, "mention", HOLDS, p.label, f"the sign {text}")
+                return p
             p.statements = parse_formula(p.expanded.text)
         except DerivlibError as error:
             p.error = error
@@ -285,6 +291,9 @@ class PageCheck:
 
     def _wrong(self, v: Verdict) -> Verdict:
         """A formula marked wrong holds, as a verdict, when it is caught."""
+        if v.status in (UNKNOWN_NAME, UNREADABLE) and v.diagnostic is not None:
+            d = replace(v.diagnostic, statement=f"marked wrong, but it was not read: {v.diagnostic.statement}")
+            return replace(v, diagnostic=d)
         if v.status == HOLDS:
             d = Diagnostic(
                 DIFFERS, "this formula is marked wrong, yet it holds at all points tried", v.span,

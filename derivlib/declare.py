@@ -189,7 +189,13 @@ def name_key(node: Node) -> tuple[Key, list[str]] | None:
         return name_key(node.items[0])
     if isinstance(node, Name):
         return Key(node.base, node.font, node.accent), []
-    if isinstance(node, Num) and node.text in ("0", "1"):
+    if isinstance(node, Product) and len(node.factors) == 2 and node.ops == ("",):
+        head = node.factors[0]  # δh, ΔW
+        if isinstance(head, Name) and head.base in (r"\delta", r"\Delta"):
+            inner = name_key(node.factors[1])
+            if inner is not None and not inner[0].base.startswith("\\d"):
+                key, letters = inner
+                return Key(head.base + key.base, key.font, key.accent, key.sub, key.sup), letters
         return None
     if not isinstance(node, Scripted) or not isinstance(node.base, Name):
         return None
@@ -264,7 +270,7 @@ def bind_declared(
     if shape == SCALAR and "integer" in space.domain and not letters:
         binding.is_dimension = True
         binding.key = key.tex()
-    if key.base in ("0", "1", "I") and not key.sub:
+    if key.base in ("0", "1", "I"):
         binding.kind, binding.value, binding.implicit = "fill", {"0": "zeros", "1": "ones", "I": "eye"}[key.base], True
     r.scope.bind(key, binding)
     if family is not None and family[1][0] in INDEX_LETTERS and r.scope.lookup(family[0]) is None:
@@ -397,6 +403,13 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
             pair = (left, right) if op in (">", ">=") else (right, left)
             return [r.scope.dimension(Key(n.base, n.font, n.accent), r.place(n.span)) for n in pair]
     inner = _determinant_of(left)
+    if inner is not None and zero and op == ">" and name_key(inner) is None:
+        from derivlib.evaluate import dependencies
+
+        found = [b for b in dependencies(r.expr(inner)) if b.kind == "free" and b.shape[0] == b.shape[1]]
+        for b in found:
+            b.domain.add("positive_det")
+        return found or None
     if inner is not None and zero and op in (">", "!="):
         found = name_key(inner)
         binding = r.scope.lookup(found[0]) if found else None

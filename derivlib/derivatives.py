@@ -21,6 +21,7 @@ from derivlib.expr import (
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, Shape, multiply, show_shape
 from derivlib.source import Span
+from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_tokens
 from derivlib.tex.tree import Frac, Group, Name, Node, Product, Scripted
 
@@ -282,6 +283,23 @@ def apply_operator(r: Reader, factors: Sequence[Node], ops: Sequence[str], i: in
 def _nabla(r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int) -> tuple[Expr, int]:
     order = _order(node)
     sub = node.sub if isinstance(node, Scripted) else None
+    span = node.span
+    second = factors[i + 1]
+    base = second.base if isinstance(second, Scripted) else second
+    if isinstance(base, Name) and base.base == r"\nabla" and i + 2 < len(factors):  # ∇∇f, ∇∇ᵀf
+        order += 1
+        if sub is None and isinstance(second, Scripted):
+            sub = second.sub
+        factors, ops = [*factors[: i + 1], *factors[i + 2 :]], [*ops[:i], *ops[i + 1 :]]
+        e, j = _nabla_of(r, node, factors, ops, i, end - 1, order, sub)
+        return e, j + 1
+    return _nabla_of(r, node, factors, ops, i, end, order, sub)
+
+
+def _nabla_of(
+    r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int, order: int,
+    sub: tuple[Token, ...] | None,
+) -> tuple[Expr, int]:  # fmt: skip
     span = node.span
     head = r.function_head(factors[i + 1]) if isinstance(factors[i + 1], (Name, Scripted)) else None
     if sub is None and head is not None and isinstance(head[0], Binding):

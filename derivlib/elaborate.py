@@ -34,6 +34,7 @@ TRANSPOSES = {"T", r"\top", r"\intercal", r"\mathsfT", r"\mathrmT", r"\rmT", r"\
               r"\mathitT", r"\mathbfT", r"\mathtop", r"\mathsf\top", r"\textT", r"\mathcalT", r"\mathttT"}  # fmt: skip
 INVERSE_TRANSPOSES = {"-" + t for t in TRANSPOSES} | {t + "-1" for t in TRANSPOSES}
 DIFFERENTIAL = {"d", r"\partial"}
+COMPOSITE = {r"\delta", r"\Delta", "d", r"\partial"}
 
 
 class Reader:
@@ -47,6 +48,7 @@ class Reader:
         self.free: dict[str, Index] = {}
         self.notes: list[str] = []
         self.in_index = False
+        self.below = 0  # inside the denominator of a plain fraction
         self.greedy = False  # a second attempt: functions take all that follows their brackets
         self.place: Callable[[Span], Span] = lambda span: span  # to offsets in the page
 
@@ -422,6 +424,8 @@ class Reader:
                 order = int(node.sups[0][0].text)
             body, j = self.operand(factors, ops, i + 1)
             return Differential(node.span.to(body.span), body.shape, body, order), j
+        if more and (pair := self._composite(node, factors[i + 1])) is not None:
+            return pair, i + 2
         from derivlib import derivatives
 
         if derivatives.is_operator(self, node):
@@ -432,9 +436,29 @@ class Reader:
                 return self.application(found, factors, ops, i)
         return self.atom(node), i + 1
 
+    def _composite(self, node: Node, following: Node) -> Expr | None:
+        """δh or ΔW: one name when the page has bound the two letters together."""
+        if not isinstance(node, Name) or node.base not in COMPOSITE:
+            return None
+        inner = following.base if isinstance(following, Scripted) else following
+        if not isinstance(inner, Name) or self.scope.lookup(Key(node.base + inner.base, inner.font, inner.accent)) is None and not (
+            isinstance(following, Scripted) and following.sub
+        ):
+            return None
+        joined = Name(node.span.to(inner.span), node.base + inner.base, inner.font, inner.accent)
+        whole: Name | Scripted = joined
+        if isinstance(following, Scripted):
+            whole = Scripted(node.span.to(following.span), joined, following.sub, following.sups, following.primes)
+        try:
+            return self.atom(whole)
+        except DerivlibError:
+            return None
+
     def _is_differential(self, node: Node, following: Node) -> bool:
         base = node.base if isinstance(node, Scripted) else node
         assert isinstance(base, Name)
+        if self._composite(base, following) is not None:
+            return False
         if isinstance(node, Scripted) and (
             node.sub is not None or node.primes or len(node.sups) != 1
             or "".join(t.text for t in node.sups[0]) not in ("2", "3")
@@ -443,6 +467,8 @@ class Reader:
         if base.base == r"\partial" or base.font == "rm":
             return True
         own = self.scope.lookup(Key("d"))
+        if own is not None and self.below and own.is_dimension:
+            return False  # \frac{x}{d\,r}
         return own is None or own.is_dimension or own.shape == SCALAR and "dimension" in own.domain
 
     # -- functions -------------------------------------------------------------------------
@@ -494,9 +520,15 @@ class Reader:
         bracket = following.base if isinstance(following, Scripted) else following
         if isinstance(bracket, Group) and bracket.delimiter in ("(", "[", r"\{") and not (
             isinstance(function, Operator) and function.name in _TAKES_ALL
-            and (self.greedy and j + 1 < len(factors) and ops[j] == "" or self._turned(following))
+            and (self.greedy and j + 1 < len(factors) and ops[j] == ""
+                 or function.name in ("trace", "det") and self._turned(following))
         ):
-            args = [self.expr(a) for a in bracket.items]
+            if any(isinstance(a, Dots) for a in bracket.items):
+                from derivlib.patterns import list_matrix
+
+                args = [list_matrix(self, bracket)]
+            else:
+                args = [self.expr(a) for a in bracket.items]
             e = self.applied(function, args, primes, span.to(bracket.span))
             if sups:
                 e = self.postfix(e, sups, 0, None, e.span, on_function=True)
@@ -515,7 +547,10 @@ class Reader:
         end = j + 1
         while end < len(factors) and ops[end - 1] == "" and not self._stops_argument(factors[end], function):
             end += 1
-        if self._is_head(factors[j]):  # \log\det X: the inner function takes the rest
+        from derivlib import derivatives
+
+        if self._is_head(factors[j]) or derivatives.is_operator(self, factors[j]):
+            # \log\det X, \operatorname{vec} \nabla f(X): the inner one takes the rest
             argument, end = self.operand(factors, ops, j)
         else:
             argument = self.run(factors[j:end], ops[j : end - 1])
@@ -796,7 +831,12 @@ class Reader:
         e = derivatives.read_fraction(self, node)
         if e is not None:
             return e
-        a, b = self.expr(node.numerator), self.expr(node.denominator)
+        a = self.expr(node.numerator)
+        self.below += 1
+        try:
+            b = self.expr(node.denominator)
+        finally:
+            self.below -= 1
         e = self.divide(a, b)
         return Op(node.span, e.shape, e.operator, e.args) if isinstance(e, Op) else e
 
@@ -935,7 +975,10 @@ def script_text(tokens: Sequence[Token] | None) -> str:
         return ""
     if len(tokens) == 1:
         return tokens[0].text
-    return "".join(t.text for t in tokens if t.text not in ("{", "}", r"\mathrm", r"\mathrm_", r"\mathit", r"\mathbf"))
+    return "".join(
+        t.text for t in tokens
+        if t.text not in ("{", "}", r"\mathrm", r"\mathrm_", r"\mathit", r"\mathbf", r"\operatorname", r"\mathsf", r"\mathsf_")
+    )  # fmt: skip
 
 
 __all__ = ["Callable", "Member", "Reader", "Shape", "multiply", "named", "script_text", "UNKNOWN_NAME"]

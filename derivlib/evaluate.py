@@ -61,6 +61,8 @@ class World:
         self.moved: set[Binding] = set()
         self.lead = parent.lead if parent else 0
         self.stepped: bool = parent.stepped if parent else False  # an imaginary step was taken
+        self.carried = parent.carried if parent else 0  # index axes that moved values carry
+        self.step = parent.step if parent else REAL_STEP
         self.derivatives: dict[Any, Array] = {}
         self.varying: frozenset[Binding] = parent.varying if parent else frozenset()
         self.tangent: World | None = None
@@ -95,6 +97,9 @@ class World:
             raise user_error(UNDEFINED, f"{binding.tex} is defined by itself", binding.span)
         if member and member in binding.members:
             value = self.lookup(binding.members[member])
+        elif binding.kind == "listed":
+            r, c = (size(d, self.sizes) for d in binding.shape)
+            value = (np.full((1, r, c), np.nan), 0)
         elif binding.definition is None:
             if self.parent is not None:
                 return self.parent.lookup(binding, member)
@@ -109,11 +114,11 @@ class World:
                 value = (np.full((1, r, c), np.nan), 0)
             else:
                 axes = NO_AXES
-                if member:
-                    axes = Axes(0, {id(i): m for i, m in zip(binding.indices, member, strict=True)})
+                if member or self.carried:
+                    axes = Axes(self.carried, {id(i): m for i, m in zip(binding.indices, member, strict=True)})
                 self.computing.add(key)
                 try:
-                    value = (evaluate(binding.definition, self, axes), 0)
+                    value = (evaluate(binding.definition, self, axes), self.carried)
                 finally:
                     self.computing.discard(key)
         self.values[key] = value
@@ -421,6 +426,7 @@ def _apply(function: Binding, args: list[Array], world: World, axes: Axes) -> Ar
         for parameter, value in zip(function.params, args, strict=True):
             child.values[parameter, ()] = (value, axes.count)
             child.moved.add(parameter)
+        child.carried = max(child.carried, axes.count)
         return evaluate(function.definition, child, axes)
     return world.function(function)(axes.count, *args)
 
@@ -488,6 +494,9 @@ def _fold(node: Fold, world: World, axes: Axes) -> Array:
     if value.ndim < 3 or value.shape[-3] == 1:
         shape = (*value.shape[:-3], high - low + 1, *value.shape[-2:]) if value.ndim >= 3 else (high - low + 1, *value.shape)
         value = np.broadcast_to(value, shape)
+    if node.kind in ("max", "min"):
+        best = np.argmax(value.real if node.kind == "max" else -value.real, axis=-3, keepdims=True)
+        return np.take_along_axis(value, best, axis=-3)[..., 0, :, :]
     return np.sum(value, axis=-3) if node.kind == "sum" else np.prod(value, axis=-3)
 
 
@@ -565,6 +574,7 @@ def _let(node: Let, world: World, axes: Axes) -> Array:
     for variable, e in zip(node.variables, node.values, strict=True):
         child.values[variable, ()] = (evaluate(e, world, axes), axes.count)
         child.moved.add(variable)
+    child.carried = max(child.carried, axes.count)
     return evaluate(node.body, child, axes)
 
 
@@ -630,8 +640,8 @@ def _derivative_by(node: Derivative, member: tuple[int, ...], world: World, axes
     else:
         slope = 0
         for k, weight in STENCIL:
-            slope = slope + weight * (moved(k * REAL_STEP) - moved(-k * REAL_STEP))
-        slope = slope / REAL_STEP
+            slope = slope + weight * (moved(k * world.step) - moved(-k * world.step))
+        slope = slope / world.step
     if slope.shape[0] != entries:
         slope = np.broadcast_to(slope, (entries, *slope.shape[1:]))
     return _arranged(slope, node, rows, columns)
@@ -677,10 +687,10 @@ def _along(body: Expr, order: int, world: World, axes: Axes) -> Array:
                 for member in _members(world, binding):
                     value, carried = world.lookup(binding, member)
                     tangent = draw_tangent(world.root, binding, member)
-                    child.values[binding, member] = (value + sign * k * REAL_STEP * tangent, carried)
+                    child.values[binding, member] = (value + sign * k * world.step * tangent, carried)
                 child.moved.add(binding)
             total = total + sign * weight * _along(body, order - 1, child, axes)
-    return total / REAL_STEP
+    return total / world.step
 
 
 _analytic_cache: dict[int, tuple[Expr, bool]] = {}

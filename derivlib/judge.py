@@ -15,7 +15,7 @@ from derivlib.errors import (
 )  # fmt: skip
 from derivlib.evaluate import World, dependencies, evaluate
 from derivlib.expr import At, Binding, Call, Const, Expr, Index, Var, children
-from derivlib.patterns import stacked
+from derivlib.patterns import einstein, stacked
 from derivlib.reading import reading
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
@@ -72,6 +72,7 @@ class Judge:
         if not statements:
             return Verdict(self.p.formula.span, self.p.formula.tex, "declaration" if self.text.strip() == "" else "mention", HOLDS)
         self._ranges(statements)
+        self._order(statements)
         k = 0
         while k < len(statements):
             k += self._statement(statements, k)
@@ -87,6 +88,30 @@ class Judge:
                 self.parts.append(Part("declaration"))
             else:
                 k += 1
+
+    def _order(self, statements: list[Statement]) -> None:
+        """`… = XᵀDX, D = Diag(h)`: a definition goes before the statement that uses it."""
+        for j in range(1, len(statements)):
+            s = statements[j]
+            if not s.relations or s.relations[0].op not in ("=", ":="):
+                continue
+            found = declare.name_key(s.parts[0])
+            if found is None or self.scope.lookup(found[0]) is not None or found[1]:
+                continue
+            if s.row > statements[0].row + 30 or not isinstance(s.parts[0], Name | Scripted):
+                continue
+            for i in range(j):
+                earlier = statements[i]
+                if earlier.lead in (",", "for") and not earlier.relations:
+                    continue
+                own = declare.name_key(earlier.parts[0])
+                if own is not None and own[0] == found[0]:
+                    break
+                if any(_mentions(p, found[0]) for p in earlier.parts):
+                    if own is not None and any(_mentions(p, own[0]) for p in s.parts[1:]):
+                        break
+                    statements.insert(i, statements.pop(j))
+                    break
 
     def _statement(self, statements: list[Statement], k: int) -> int:
         """Handle the statement at `k`; return how many were used."""
@@ -145,6 +170,10 @@ class Judge:
             if found is not None:
                 key, letters = found
                 binding = self.scope.lookup(key)
+                if key.sup.endswith("'"):
+                    plain = self.scope.lookup(key._replace(sup=key.sup.rstrip("'")))
+                    if plain is not None and plain.kind == "function":
+                        binding = plain
                 if binding is not None and (binding.kind == "function" or letters or binding.indices):
                     self.parts.append(Part("mention", reading=f"{binding.tex}"))
                     return
@@ -159,6 +188,11 @@ class Judge:
                 if index is not None or node.base in BY_SPELLING and node.font in ("op", "rm", "") and len(node.base) > 1:
                     self.parts.append(Part("mention", reading=node.base))
                     return
+        if isinstance(node, Name) and len(node.base) == 1 and node.base in self.page.letters:
+            binding = self.scope.lookup(Key(node.base, node.font, node.accent))
+            if binding is None:
+                self.parts.append(Part("mention", reading=f"the index {node.base}"))
+                return
         if _is_set(node):
             declare.read_space(r, node)
             self.parts.append(Part("mention", reading=self.text.strip()))
@@ -239,6 +273,8 @@ class Judge:
         ops = [rel.op for rel in s.relations]
         parts = list(s.parts)
         if ops[-1] == "in" and len(ops) > 1:
+            if self._unbound(parts[0]) and isinstance(parts[1], Group | Matrix):
+                self._membership(Statement(s.span, (parts[0], parts[-1]), (s.relations[-1],), s.lead, s.row))
             tail = Statement(s.span, (parts[-2], parts[-1]), (s.relations[-1],), s.lead, s.row)
             self._equation(Statement(s.span, tuple(parts[:-1]), s.relations[:-1], s.lead, s.row))
             self._membership(tail)
@@ -290,7 +326,8 @@ class Judge:
             binding, exprs = defined
             if len(exprs) == 1:
                 self.parts.append(Part("definition", reading=f"{binding.tex} := {reading(exprs[0], r.u)}", notes=r.notes))
-                self._labelled(exprs[0], r, binding)
+                if binding.kind != "sizeless":
+                    self._labelled(exprs[0], r, binding)
                 return
             first: Expr = exprs[0]
             self.steps += 1
@@ -356,6 +393,8 @@ class Judge:
         binding: Binding | None, first: Expr | None,
     ) -> None:  # fmt: skip
         """Conform, evaluate and compare; write the steps and, for the first wrong one, why."""
+        if self.scope.settings.einstein:
+            exprs = [einstein(r, e, exprs) for e in exprs]
         chain = Chain(r, exprs, ops, spans)
         steps = list(before)
         part = Part("claim", steps, notes=r.notes)
@@ -491,6 +530,8 @@ class Judge:
         if function is not None:
             return function
         found = declare.name_key(left)
+        if found is None and ops[0] in ("=", ":="):
+            return self._through(r, left, parts)
         if found is None or ops[0] not in ("=", ":="):
             return None
         key, letters = found
@@ -502,6 +543,10 @@ class Judge:
             if old is not None and (old.definition is not None or old.kind != "free"):
                 return self._again(old, key, left) if forced else None
             return self._family(r, key, letters, old, parts, left)
+        if (
+            old is None and isinstance(left, Scripted) and key.sup in ("2",) and False
+        ):
+            return None
         family = declare.family_of(key, left, r)
         if old is None and family is not None:
             known = self.scope.lookup(family[0])
@@ -536,9 +581,49 @@ class Judge:
             )  # fmt: skip
         return self._bind(left, e, r), exprs
 
+    def _through(self, r: Reader, left: Node, parts: list[Node]) -> tuple[Binding, list[Expr]] | None:
+        """`σ² = …` and `log p = …` for a new σ or p: the name is what makes them true."""
+        inner: Node | None = None
+        kind = ""
+        if isinstance(left, Scripted) and isinstance(left.base, Name) and len(left.sups) == 1 and script_text(left.sups[0]) == "2":
+            inner, kind = (Scripted(left.span, left.base, left.sub, ()) if left.sub else left.base), "sqrt"
+        elif isinstance(left, Product) and left.ops[:1] == ("",) and isinstance(left.factors[0], Name) and left.factors[0].base in ("log", "ln"):
+            rest = left.factors[1:]
+            inner, kind = rest[0], "exp"
+            if isinstance(inner, Group) and len(inner.items) == 1:
+                inner = inner.items[0]
+            if len(rest) == 2 and isinstance(rest[1], Group):
+                return self._log_of(r, rest[0], rest[1], parts)
+            if len(rest) > 1:
+                return None
+        if inner is None:
+            return None
+        found = declare.name_key(inner)
+        if found is None or found[1] or self.scope.lookup(found[0]) is not None or self._meaning(inner):
+            return None
+        exprs = self._sides(r, parts[1:])
+        return self._bind(inner, r.op(kind, exprs[0]), r), exprs
+
+    def _log_of(self, r: Reader, head: Node, group: Group, parts: list[Node]) -> tuple[Binding, list[Expr]] | None:
+        """`log p(x) = …`: p is the exponential of the right side, as a function."""
+        found = declare.name_key(head)
+        if found is None or found[1] or self.scope.lookup(found[0]) is not None:
+            return None
+        made = self._define_function(r, found[0], None, head, group, parts)
+        if made is None:
+            return None
+        binding, exprs = made
+        assert binding.definition is not None
+        binding.definition = r.op("exp", binding.definition)
+        return binding, exprs
+
     def _meaning(self, node: Node) -> bool:
         """Does the left side have a meaning beyond a name: an element, a constant, ẋ of x?"""
         r = self.reader()
+        if isinstance(node, Name) and node.base in ("e", r"\pi", "E", "K", "J"):
+            return False
+        if isinstance(node, Scripted) and any(script_text(s) in ("*", r"\star", r"\ast") for s in node.sups):
+            return False
         try:
             e = r.expr(node)
         except DerivlibError:
@@ -584,18 +669,36 @@ class Judge:
         return None
 
     def _sides(self, r: Reader, nodes: list[Node]) -> list[Expr]:
-        return [r.expr(n) for n in nodes]
+        exprs = [r.expr(n) for n in nodes]
+        if self.scope.settings.einstein:
+            exprs = [einstein(r, e, exprs) for e in exprs]
+        return exprs
 
     def _bind(self, node: Node, e: Expr, r: Reader) -> Binding:
-        settle(e, r)
         found = declare.name_key(node)
         assert found is not None
+        try:
+            settle(e, r)
+        except DerivlibError:
+            if not found[1]:
+                return self._sizeless(node, found[0], r)
+            raise
         shape = r.u.shape(e.shape)
         tex = self.text[node.span.start : node.span.end].strip()
         binding = Binding(found[0].tex(), tex, "defined", shape, r.place(node.span), definition=e)
         self.scope.bind(found[0], binding)
         self.link(binding, node)
         self.page.definitions.append((binding, self.p))
+        return binding
+
+    def _sizeless(self, node: Node, key: Key, r: Reader) -> Binding:
+        """`C = I - 𝟏𝟏ᵀ/n`: the sizes follow from each place where C stands, so it is read there anew."""
+        statement = next(s for s in self.p.statements if any(p is node for p in s.parts))
+        at = next(k for k, p in enumerate(statement.parts) if p is node)
+        body = statement.parts[at + 1] if at + 1 < len(statement.parts) else statement.parts[at - 1]
+        tex = self.text[node.span.start : node.span.end].strip()
+        binding = Binding(key.tex(), tex, "sizeless", SCALAR, r.place(node.span), value=(body, self.scope, self.text), implicit=True)
+        self.scope.bind(key, binding)
         return binding
 
     def _family(
@@ -706,7 +809,11 @@ class Judge:
         """`f(x) = xᵀAx`, `σ(z) = 1/(1 + e^{-z})`, `L = L(h, y)`."""
         if isinstance(left, Product) and len(left.factors) == 2 and left.ops == ("",):
             head, group = left.factors
-            if not isinstance(group, Group) or group.delimiter != "(" or not all(isinstance(i, Name | Scripted) for i in group.items):
+            if not isinstance(group, Group) or group.delimiter != "(" or not all(
+                isinstance(i, Name | Scripted) and declare.name_key(i) for i in group.items
+            ):
+                return None
+            if isinstance(head, Name) and head.base in ("d", r"\partial", r"\nabla", "D"):
                 return None
             found = declare.name_key(head)
             if found is None or found[1]:
@@ -838,6 +945,7 @@ class Judge:
 
     # -- the verdict -----------------------------------------------------------------------
     def _summary(self) -> Verdict:
+        self.page.letters.update(_script_letters(self.text))
         kinds = [p.kind for p in self.parts]
         kind = next((k for k in ("claim", "definition", "declaration", "mention") if k in kinds), "mention")
         bad = next((p for p in self.parts if p.diagnostic is not None), None)
@@ -893,6 +1001,14 @@ def unspecified_of(judge: Judge, key: Key, args: list[Expr], span: Span, r: Read
     return binding
 
 
+_SCRIPT = re.compile(r"[_^]\{?\(?([a-zA-Z](?:[,]?[a-zA-Z])?)|(?:sum|prod)_\{?\s*([a-z])")
+
+
+def _script_letters(text: str) -> set[str]:
+    """Letters that stand as indices in a formula."""
+    return {c for m in _SCRIPT.finditer(text) for g in m.groups() if g for c in g if c.isalpha()}
+
+
 _NUMBER = re.compile(r"\((\d+)\)|(\d+)")
 
 
@@ -906,6 +1022,23 @@ def _member_of(key: Key, family: Key) -> tuple[int, ...] | None:
     if family.sub == "*" and key.sup == family.sup:
         return (int(key.sub),) if key.sub.isdigit() else None
     return None
+
+
+def _mentions(node: Node, key: Key) -> bool:
+    """Does a printed tree contain this name?"""
+    found = declare.name_key(node)
+    if found is not None and found[0][:4] == key[:4]:
+        return True
+    match node:
+        case Scripted(base=base):
+            return isinstance(base, Name) and not key.sub and (base.base, base.font, base.accent) == key[:3] or not isinstance(base, Name) and _mentions(base, key)
+        case Product(factors=inner) | Group(items=inner):
+            return any(_mentions(n, key) for n in inner)
+    inner = []
+    for name in ("terms", "items", "body", "numerator", "denominator"):
+        value = getattr(node, name, ())
+        inner.extend(value if isinstance(value, tuple) else [value])
+    return any(isinstance(n, Node) and _mentions(n, key) for n in inner)
 
 
 def _is_set(node: Node) -> bool:

@@ -114,6 +114,11 @@ def _bound(
         family = look(Key(*base, "*", tagtext))  # x_i under a sum over i
         if family is not None and family.indices:
             binding = None
+    if binding is not None and binding.kind == "fill" and binding.value == "unit" and sub:
+        binding.used += 1
+        k = r.index_expr(parse_tokens(sub))
+        r.tie(k, binding.shape[0] if binding.shape != SCALAR else r.u.unknown(), span)
+        return Fill(span, binding.shape, "unit", (k,))
     if binding is not None and not (binding.is_dimension and sub):
         return use(r, binding, span)
     if inside:
@@ -160,6 +165,9 @@ def _indexed(
             chosen = pieces if stars == len(pieces) else [list(sub)]
             if len(chosen) == len(family.indices):
                 return _member(r, family, chosen, span)
+    listed = _listed(r, base, pieces, span)
+    if listed is not None:
+        return listed
     binding = look(Key(*base))
     if binding is None and len(base[0]) == 1 and base[0].islower() and len(sub) >= 2:
         binding = look(Key(base[0].upper(), base[1], base[2]))
@@ -180,6 +188,25 @@ def _indexed(
     if len(indices) == 1 and ONE not in r.u.shape(e.shape) and len(e.shape) == 2:
         return None  # one index on a matrix says neither row nor column
     return r.element(e, indices, span)
+
+
+def _listed(r: Reader, base: tuple[str, str, str], pieces: list[list[Token]], span: Span) -> Expr | None:
+    """λ_t where only λ_1, λ_2, λ_3 are bound: a family with just these members."""
+    if len(pieces) != 1 or len(pieces[0]) != 1 or not (pieces[0][0].text in r.indices or r.scope.index(pieces[0][0].text)):
+        return None
+    members = {}
+    for scope in r.scope.chain():
+        for key, b in scope.names.items():
+            if key[:3] == base and key.sub.isdigit() and not key.sup:
+                members.setdefault((int(key.sub),), b)
+    shapes = {b.shape for b in members.values()}
+    if len(members) < 2 or len(shapes) != 1:
+        return None
+    family = Binding(
+        Key(*base, "*").tex(), base[0], "listed", shapes.pop(), span, indices=(Index("k"),),
+        members=members, implicit=True,
+    )  # fmt: skip
+    return _member(r, family, pieces, span)
 
 
 def _may_index(r: Reader, sub: Sequence[Token]) -> bool:
@@ -227,6 +254,15 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
     binding.used += 1
     if binding.is_dimension:
         return Size(span, SCALAR, named(binding.key))
+    if binding.kind == "sizeless":
+        from derivlib.elaborate import Reader as Again
+
+        body, scope, text = binding.value
+        inner = Again(scope, text)
+        inner.u = r.u
+        e = inner.expr(body)
+        _move(e, span)
+        return e
     if binding.kind == "fill":
         return _filled(r, binding, span)
     if binding.kind == "function":
@@ -239,9 +275,20 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
     return Var(span, binding.shape, binding)
 
 
+def _move(e: Expr, span: Span) -> None:
+    """Let an expression read elsewhere stand at this place."""
+    from derivlib.expr import children
+
+    object.__setattr__(e, "span", span)
+    for child in children(e):
+        _move(child, span)
+
+
 def _filled(r: Reader, binding: Binding, span: Span) -> Expr:
     """A name for I, 1 or K: its size follows from its place."""
     n = r.u.unknown()
+    if binding.value == "unit":
+        raise AssertionError("a unit vector is read with its index")
     if binding.shape != SCALAR:
         return Fill(span, binding.shape, binding.value)
     if binding.value == "ones":

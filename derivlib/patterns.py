@@ -268,8 +268,15 @@ def _falling(first: list[Token], second: list[Token] | None, last: list[Token]) 
 def list_matrix(r: Reader, node: Group) -> Expr:
     """[x_1, …, x_p]: parts side by side. (a, b, c) of scalars is a row as well."""
     if any(isinstance(i, Dots) for i in node.items):
-        return dotted_matrix(r, Matrix(node.span, "bmatrix", (tuple(node.items),)))
-    return r.block([[r.expr(i) for i in node.items]], node.span)
+        e = dotted_matrix(r, Matrix(node.span, "bmatrix", (tuple(node.items),)))
+        scalars = r.u.shape(e.shape)[0] == ONE and isinstance(e, Stack) and r.is_scalar(e.body)
+    else:
+        items = [r.expr(i) for i in node.items]
+        scalars = all(r.is_scalar(i) for i in items)
+        e = r.block([items], node.span)
+    if scalars and node.delimiter == "(":
+        return r.op("transpose", e, span=node.span)  # (x_1, …, x_n) is a point of ℝⁿ, a column
+    return e
 
 
 def dotted_matrix(r: Reader, node: Matrix) -> Expr:
@@ -395,3 +402,32 @@ def _digits(tokens: list[Token]) -> list[Token]:
         else:
             out.append(t)
     return out
+
+
+def einstein(r: Reader, e: Expr, sides: Sequence[Expr]) -> Expr:
+    """Sums over indices that stand twice in one term of a side, where a page declares it."""
+    from derivlib.chains import settle  # noqa: F401  (settling happens in the chain)
+
+    if isinstance(e, Op) and e.operator.name in ("add", "subtract", "negate"):
+        return Op(e.span, e.shape, e.operator, tuple(einstein(r, a, sides) for a in e.args))
+    counts: dict[int, list[At]] = {}
+    _count(e, counts)
+    for ats in counts.values():
+        if len(ats) == 2:
+            index = ats[0].index
+            own = Index(index.name, index.low, index.high, index.extent, False)
+            for at in ats:
+                object.__setattr__(at, "index", own)
+            e = Fold(e.span, e.shape, "sum", own, e)
+    return e
+
+
+def _count(e: Expr, counts: dict[int, list[At]]) -> None:
+    from derivlib.expr import children
+
+    if isinstance(e, At):
+        counts.setdefault(id(e.index), []).append(e)
+    if isinstance(e, Fold):
+        return
+    for child in children(e):
+        _count(child, counts)

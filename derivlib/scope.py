@@ -29,6 +29,10 @@ class Key(NamedTuple):
         return Key(self.base, font, self.accent.replace("vec", ""), self.sub, self.sup)
 
     def tex(self) -> str:
+        base = self.base
+        for head in (r"\delta", r"\Delta"):  # δh is one name
+            if base.startswith(head) and base != head:
+                return f"{head} {Key(base[len(head):], self.font, self.accent, self.sub, self.sup).tex()}"
         text = self.base if len(self.base) == 1 or self.base[:1] == "\\" else rf"\text{{{self.base}}}"
         if self.font in ("bf", "cal", "bb", "frak", "sf"):
             text = rf"\math{self.font}{{{self.base}}}"
@@ -80,8 +84,8 @@ class Scope:
                 return scope.names[key]
         loose = key.loose()
         for scope in self.chain():
-            found = scope.loose.get(loose)
-            if found and len(found) == 1:
+            found = [b for b in scope.loose.get(loose, ()) if not b.is_dimension]
+            if len(found) == 1:
                 return found[0]
         return None
 
@@ -92,6 +96,13 @@ class Scope:
         if old in names:
             names.remove(old)
         names.append(binding)
+
+    def unbind(self, key: Key) -> None:
+        """Take a name of this very section back."""
+        old = self.names.pop(key, None)
+        names = self.loose.get(key.loose(), [])
+        if old in names:
+            names.remove(old)
 
     def here(self, key: Key) -> Binding | None:
         """The binding of exactly this name in this very section."""

@@ -16,7 +16,7 @@ from derivlib import declare
 from derivlib.elaborate import TRANSPOSES, Reader, script_text
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding
-from derivlib.operators import BY_NAME
+from derivlib.operators import BY_NAME, BY_SPELLING
 from derivlib.page import PLACEHOLDER
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR
@@ -76,7 +76,8 @@ FUNCTIONS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 FILLS: tuple[tuple[str, str, str], ...] = (
     (r"identity(?: matrix)?\b(?! function)", "eye", "$E$ is the identity matrix"),
-    (r"vector (?:of (?:all )?|whose entries are all )ones|all-?ones (?:column )?vector|ones vector|vector of all ones|column of ones", "ones", "$e$ is the vector of ones"),
+    (r"all ones$|vector (?:of (?:all )?|whose entries are all )ones|all-?ones (?:column )?vector|ones vector|vector of all ones|column of ones", "ones", "$e$ is the vector of ones"),
+    (r"(?:first|second|third|last|th|standard|canonical|natural)[- ](?:standard |canonical )?(?:unit|basis) vectors?|(?:unit|basis) vectors? (?:@|along|in direction)", "unit", "$e_i$ is the standard basis vector"),
     (r"commutation matri", "commutation", "$K$ is the commutation matrix"),
     (r"duplication matri", "duplication", "$D$ is the duplication matrix"),
     (r"elimination matri", "elimination", "$L$ is the elimination matrix"),
@@ -105,8 +106,9 @@ ROWS: tuple[Row, ...] = (
     _row("einstein", r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)", "Repeated indices are summed."),
     _row("matrix functions", r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix (?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @", "$e^A$ is the matrix exponential"),
     _row("varies", rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))|(?:vary|varying|perturb) only ({LIST})|(?:everything|all else|the rest|all) but ({LIST}) (?:is|are) (?:held )?(?:fixed|constant)", "only $W_1$ varies"),
-    _row("column", rf"({LIST})[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as) (?:the )?(?:vectors? )?(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @", "$x_k$ is column $k$ of $X$"),
-    _row("columns named", rf"@ (?:has|have|with) (columns|rows) ({LIST})|(?:the )?(columns|rows) of @ (?:are|be)(?: denoted(?: by)?)? ({LIST})", "the columns of $X$ are $x_1, \\dots, x_p$"),
+    _row("column", rf"({LIST})(?:[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as))? (?:the )?(?:vectors? )?(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @", "$x_k$ is column $k$ of $X$"),
+    _row("columns named", rf"@[^.;@]{{0,50}}? (?:has|have|having|with|whose) (columns|rows)(?: are)? ({LIST})|(?:the )?(columns|rows) of @ (?:are|be)(?: denoted(?: by)?)? ({LIST})", "the columns of $X$ are $x_1, \\dots, x_p$"),
+    _row("column named", rf"(?:@|\b[a-z])(?:\^?\{{?-?\s?(?:th|st|nd|rd)\}}?)? (columns?|rows?) of @ (?:is|be|are)(?: denoted(?: by)?)? ({LIST})|@[^.;@]{{0,40}}? (?:with|where) ({LIST}) (?:as|for|is|being)(?: its| the)? (?:@|\b[a-z])(?:-?\s?th)? (columns?|rows?)\b", "the $i$-th row of $X$ is $x_i'$"),
     _row("function of", rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})", "$L$ is a smooth scalar function of $A$"),
     _row("function named", rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)(?: function)? ({LIST})[^.;@]{{0,20}}? (?:of|on|depending on) ({LIST})", "a smooth scalar loss $L$ of $A$"),
     _row("depends", rf"({LIST})[^.;@]{{0,30}}?depends? (?:smoothly |only |smoothly only )?(?:on|upon) ({LIST})", "the scalar $L$ depends on $Y$"),
@@ -114,9 +116,10 @@ ROWS: tuple[Row, ...] = (
     _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
     _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
     _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
-    _row("applied", rf"({LIST})[^.;@]{{0,40}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
+    _row("in brackets", rf"({LIST}) \(((?:the |a |an )?[^)@]{{3,60}})\)", "$\\sigma$ (the logistic sigmoid)"),
+    _row("applied", rf"({LIST})[^.;@]{{0,90}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
     _row("is", rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)", "$A$ is symmetric"),
-    _row("apposition", rf"({LIST}),? (?:of |a |an |the )?((?:full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|and |, |probability|vector|matrix|rank|with )[^.;@]{{0,60}})", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
+    _row("apposition", rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|and |, |probability|vector|matrix|rank|with )[^.;@]{{0,60}}(?:(?:in|of (?:length|size|dimension)|with) @)?)", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
     _row("named", rf"((?:[\w/’'-]+,? +(?:and +)?){{1,6}})({LIST})", "an invertible matrix $X$"),
 )  # fmt: skip
 
@@ -178,13 +181,14 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
             if row.name == "parts":
                 subject_group = 2
             subjects = inside(*m.span(subject_group)) if subject_group else everything[:1]
-            phrase = m.group(groups[-1]) if row.name in ("has", "parts", "is", "apposition") else m.group()
+            phrase = m.group(groups[-1]) if row.name in ("has", "parts", "is", "apposition", "in brackets") else m.group()
             objects = tuple(k for k in everything if k not in subjects)
-            if row.name == "columns named":
+            if row.name in ("columns named", "column named"):
                 whole = everything
-                subjects = inside(*m.span(groups[-1]))
+                named = next(g for g in groups if "@" in m.group(g))
+                subjects = inside(*m.span(named))
                 objects = tuple(k for k in whole if k not in subjects)
-                phrase = m.group(groups[0])
+                phrase = next(m.group(g) for g in groups if g != named)
             if row.name in ("function of", "function named", "depends"):
                 objects = inside(*m.span(groups[-1]))
             if row.name == "named":
@@ -212,7 +216,7 @@ def _squeeze(text: str) -> tuple[str, list[int]]:
 def _clause(phrase: str, m: re.Match[str], inside: Any) -> tuple[str, tuple[int, ...]]:
     """The words that speak of the subject: up to where another subject begins."""
     start = m.start(m.re.groups)
-    again = re.search(rf"(?:,|\band\b)?[^@,]*@[^@,;.]{{0,12}}?\b(?:is|are|be|denotes?|has|have)\b", phrase)
+    again = re.search(r"@[^@,;.]{0,12}?\b(?:is|are|be|denotes?|has|have)\b", phrase)
     if again and again.start() > 0:
         phrase = phrase[: again.start()]
     boundary = _BOUNDARY.search(phrase)
@@ -309,7 +313,7 @@ def _binding(page: PageCheck, p: Parsed, node: Node) -> tuple[Key, Binding | Non
 
 
 def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int, Parsed]) -> bool:
-    turned = untransposed(node) is not node and f.row in ("column", "columns named")
+    turned = untransposed(node) is not node and f.row in ("column", "columns named", "column named")
     if turned:
         node = untransposed(node)
     if declare.name_key(node) is None:
@@ -320,7 +324,7 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
         return True
     if f.row == "column":
         return _column(page, f, p, node, key, by_index, turned)
-    if f.row == "columns named":
+    if f.row in ("columns named", "column named"):
         return _column(page, f, p, node, key, by_index, turned)
     if f.row in ("function of", "function named", "depends"):
         if binding is not None:
@@ -354,9 +358,14 @@ def _described(
             return _elementwise(page, p, node, key, binding, phrase)
         for pattern, kind, _ in FILLS:
             if f.row == "is" and re.search(pattern, phrase, re.IGNORECASE):
-                if kind == "commutation" and key.base == "K" and key.sub:
-                    return True  # K_{mn} has its sizes with it
+                if key.sub and (key.base in ("I", "1") or kind == "commutation" and key.base == "K"):
+                    return True  # K_{mn} and I_n have their sizes with them
                 b = Binding(key.tex(), key.tex(), "fill", SCALAR, page.place(p, node.span), value=kind, implicit=True)
+                for k in f.objects:
+                    other = by_index.get(k)
+                    length = _size_of(page, other, phrase + " vector in @") if other is not None else None
+                    if length is not None and kind == "ones":
+                        b.shape = length
                 if kind == "commutation" and isinstance(node, Scripted) and node.sub:
                     from derivlib.names import _sizes
 
@@ -364,9 +373,16 @@ def _described(
                 page.scope.bind(key, b)
                 return True
         made = _shaped_by_words(page, f, p, node, phrase, by_index)
+        if made is None and key.base == "e" and key.sub and re.search(FILLS[2][0], phrase):
+            return True  # e_i is known to everybody
         if made is None:
             return False
         binding = made
+    if binding.kind == "free" and key.base == "e" and key.sub and re.search(FILLS[2][0], f.phrase):
+        binding.kind, binding.value = "fill", "unit"
+        page.scope.unbind(Key(key.base, key.font, key.accent, "*", key.sup))
+        page.worlds.reset()
+        return True
     domain, rest = _domains(phrase)
     if binding.kind == "function":
         if re.search(ELEMENTWISE, phrase):
@@ -507,6 +523,8 @@ def _elementwise(page: PageCheck, p: Parsed, node: Node, key: Key, binding: Bind
         if binding.kind == "function":
             _make_elementwise(binding)
         return True
+    if key.base in BY_SPELLING or p.statements[0].relations:
+        return True
     for pattern, name, _ in FUNCTIONS:
         if re.search(pattern, phrase, re.IGNORECASE):
             return _named_function(page, p, key, node, name)
@@ -526,7 +544,7 @@ def _make_elementwise(binding: Binding) -> None:
 def _named_function(page: PageCheck, p: Parsed, key: Key, node: Node, name: str) -> bool:
     row = BY_NAME[name]
     old = page.scope.here(key)
-    if old is not None:
+    if old is not None or key.base in BY_SPELLING or p.statements[0].relations:
         return True
     b = Binding(
         key.tex(), key.tex(), "function", SCALAR, page.place(p, node.span), operator=row,
@@ -578,16 +596,18 @@ def _column(
     """x_k is column k of X: a family of slices, or one slice when the index is a number."""
     from derivlib.judge import bind_slices
 
-    matrix = by_index.get(f.objects[-1]) if f.objects else None
-    if f.row == "columns named":
-        matrix = by_index.get(f.objects[0]) if f.objects else None
-    if matrix is None or not matrix.statements:
-        return True
-    names = _names(matrix)
-    found = declare.name_key(names[0]) if names else None
-    binding = page.scope.lookup(found[0]) if found else None
+    binding = None
+    named = False
+    for k in reversed(f.objects):
+        matrix = by_index.get(k)
+        names = _names(matrix) if matrix is not None else []
+        found = declare.name_key(names[0]) if names else None
+        binding = page.scope.lookup(found[0]) if found else None
+        named = named or bool(names)
+        if binding is not None and ONE not in binding.shape and binding.kind != "function":
+            break
     if binding is None:
-        return False
+        return not named
     if not key.sub or binding.kind == "function" or ONE in binding.shape:
         return True
     is_column = not re.search(r"\brows?\b(?! vector)", f.phrase) or bool(re.search(r"\bcolumns? (?:@|[a-z] )?(?:of|in)", f.phrase))
@@ -597,8 +617,8 @@ def _column(
     turned = turned or bool(re.search(r"as (?:a )?column", f.phrase))
     b = bind_slices(_Shim(page), star, binding, is_column, turned, page.place(p, node.span))  # type: ignore[arg-type]
     old = page.scope.names.get(key)
-    if old is not None and old.implicit:
-        del page.scope.names[key]
+    if old is not None and (old.implicit or old.kind == "free"):
+        page.scope.unbind(key)
     del b
     return True
 

@@ -37,7 +37,7 @@ _PATTERN = re.compile(
   | (?P<row>  \\\\(?:\s*\[[^\]\n]*(?:pt|em|ex|mm|cm|mu)\])? | \\cr(?![a-zA-Z]) | \\newline(?![a-zA-Z]) )
   | (?P<text> \\(?:text|textrm|textit|textbf|textsf|texttt|mbox|textnormal|intertext|shortintertext)\s*\{ )
   | (?P<cmd>  \\(?:[a-zA-Z]+\*?|.) )
-  | (?P<num>  \d+\.\d+ | \d+\.(?=[\s)&\\}\]]*$) | \d+ | \.\d+ )
+  | (?P<num>  \d+\.\d+ | \d+ | \.\d+ )
   | (?P<let>  [^\W\d_] )
   | (?P<sym>  . )
     """,
@@ -81,6 +81,7 @@ _SAME = {
     r"\therefore": r"\implies", r"\leadsto": r"\implies", r"\rightsquigarrow": r"\implies",
     r"\d": r"\mathrmd", r"\dd": r"\mathrmd", r"\T": r"\top", r"\tran": r"\top",
     r"\transpose": r"\top", r"\trans": r"\top", r"\circledast": r"\circledast",
+    r"\textrm": r"\mathrm", r"\textbf": r"\mathbf", r"\textsf": r"\mathsf", r"\textit": r"\mathit",
     r"\mathds": r"\mathbb", r"\varnothing": r"\emptyset", r"\asymp": r"\approx",
     r"\simeq": r"\approx", r"\cong": r"\approx", r"\thickapprox": r"\approx",
 }

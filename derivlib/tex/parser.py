@@ -57,7 +57,7 @@ FUNCTIONS = set(
     " Tr trace max min sup inf arg gcd deg lg".split()
 )
 DOTS = {r"\dots", r"\cdots", r"\vdots", r"\ddots"}
-BIGS = {r"\sum": "sum", r"\prod": "prod"}
+BIGS = {r"\sum": "sum", r"\prod": "prod", r"\max": "max", r"\min": "min"}
 # Plain runs of letters that are one word, as in `tanh(A)` typed without a backslash.
 WORDS = {
     "tr", "Tr", "trace", "vec", "vech", "diag", "Diag", "det", "log", "ln", "exp", "sin", "cos",
@@ -102,11 +102,11 @@ def _flatten(tokens: list[Token]) -> list[Token]:
         token = tokens[i]
         if token.text in (r"\begin", r"\end"):
             name, j = _environment(tokens, i)
-            if name in LAYOUTS or (name == "cases" and _is_system(tokens, i, out)):
+            if name in LAYOUTS or name in ("cases", "array") and _is_system(tokens, i, out):
                 if token.text == r"\begin":
                     if j < n and tokens[j].text == "[":  # [t]
                         j += 3
-                    if name.startswith(("alignat", "alignedat")) and j < n:
+                    if name.startswith(("alignat", "alignedat", "array")) and j < n:
                         _, j = _group(tokens, j)
                 i = j
                 continue
@@ -144,6 +144,15 @@ def _is_system(tokens: list[Token], i: int, before: list[Token]) -> bool:
                     return _is_system(tokens, k, tokens[:k])
                 depth -= 1
         return bool(begins)
+    if tokens[i + 2].text == "a" and tokens[i + 3].text == "r":  # an array that aligns equations
+        depth = 0
+        for t in tokens[i:]:
+            depth += t.text == r"\begin"
+            depth -= t.text == r"\end"
+            if depth == 0:
+                return False
+            if depth == 1 and t.text in ("=", r"\le", r"\ge", r"\equiv"):
+                return not before or before[-1].text not in ("[", "(", "|", r"\{", r"\|")
     return not any(t.text in RELATIONS for t in before)
 
 
@@ -490,7 +499,10 @@ class Parser:
         if self.i >= self.n:
             raise self.fail("the formula ends where something more is needed")
         token = self.tokens[self.i]
-        if token.text in BIGS:
+        if token.text in BIGS and (
+            token.text not in (r"\max", r"\min")
+            or self.i + 1 < self.n and self.tokens[self.i + 1].text == "_"
+        ):
             return self.big()
         return self.scripts(self.atom())
 
@@ -502,7 +514,7 @@ class Parser:
         if kind == "let":
             return self.letters(token)
         if kind == "num":
-            return Name(span, text, self.font) if self.font in ("bf", "bb") and text in "01" else Num(span, text)
+            return Name(span, text, "bf") if self.font in ("bf", "bb", "tt") and text in "01" else Num(span, text)
         if kind == "text":
             return Name(span, text.strip(), "rm")
         if kind == "cmd":
@@ -616,7 +628,9 @@ class Parser:
             return Name(Span(start, end), "".join(t.text for t in group), font)
         if len(group) == 1 and group[0].kind == "num":
             self.i = after
-            return Name(Span(start, end), group[0].text, font)
+            if group[0].text not in "01" or font not in ("bf", "bb", "tt"):
+                return Num(Span(start, end), group[0].text)
+            return Name(Span(start, end), group[0].text, "bf")
         inner = Parser(group)
         inner.font = font
         node = inner.additive()
@@ -634,6 +648,8 @@ class Parser:
         node = inner.additive()
         inner.expect_end()
         span = Span(token.start, end)
+        if isinstance(node, Num) and node.text in "01" and accent == "vec":
+            return Name(span, node.text, "bf")
         if isinstance(node, Name):
             return Name(span, node.base, node.font, accent + node.accent)
         if isinstance(node, Scripted) and isinstance(node.base, Name):
