@@ -220,7 +220,7 @@ def _lone(e: Expr) -> Binding | None:
         case Var(binding=b):
             return b
         case Member(family=f):
-            return f
+            return f.slice_of[0] if f.slice_of is not None else f
         case Element(base=base):
             return _lone(base)
         case Op(operator=o, args=(inner,)) if o.name in ("transpose", "vec", "inverse", "diag", "Diag", "trace"):
@@ -240,7 +240,7 @@ def _direct(e: Expr) -> set[Binding]:
     if isinstance(e, Var):
         found.add(e.binding)
     elif isinstance(e, Member):
-        found.add(e.family)
+        found.add(e.family.slice_of[0] if e.family.slice_of is not None else e.family)
     elif isinstance(e, Call) and e.function.definition is not None:
         found |= {b for b in closure(e.function) if b.kind == "free"} - set(e.function.params)
     for child in children(e):

@@ -164,6 +164,9 @@ def _as_place(r: Reader, e: Expr, body: Expr | None) -> Place:
     match e:
         case Var(binding=b):
             return Place(b)
+        case Member(family=f, indices=(k,)) if f.slice_of is not None:
+            matrix, by_column, turned = f.slice_of
+            return Place(matrix, (), None if by_column else k, k if by_column else None, True, turned)
         case Member(family=f, indices=indices):
             return Place(f, indices)
         case Element(base=base, row=row, column=column):
@@ -230,6 +233,9 @@ def _raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
             return column if out[1] == ONE else r.op("transpose", column, span=span)
         if p.row is not None and p.column is not None:
             return Element(span, out, e, p.row, p.column)
+        if ONE in out:  # a vector by a row or a column: a Jacobian
+            length = variable[1] if p.row is not None else variable[0]
+            return Element(span, (multiply(out[0], out[1]), length), e, p.row, p.column)
         raise user_error(UNREADABLE, "this derivative by a row or column has more than two indices", span)
     if p.stacked:
         if out == SCALAR:

@@ -30,6 +30,9 @@ Array = Any
 STEP = 1e-20  # of the complex step: the imaginary part never meets the real one
 REAL_STEP = 1e-2  # of the eighth-order central difference
 STENCIL = ((1, 4 / 5), (2, -1 / 5), (3, 4 / 105), (4, -1 / 280))
+OFFSETS = np.array([s * k for k, _ in STENCIL for s in (1, -1)], dtype=float)
+WEIGHTS = np.array([s * w for _, w in STENCIL for s in (1, -1)])
+IMAGINARY = np.array([1j * STEP])
 MAX_CELLS = 4_000_000  # numbers in one array
 Key = tuple[Binding, tuple[int, ...]]
 
@@ -372,8 +375,14 @@ def _take(base: Array, index: Array, axis: int, axes: Axes) -> Array:
 
 def _element_of_four(node: Element, base: Array, world: World, axes: Axes) -> Array:
     """The entry (i, j) of the variable's two indices, a matrix for each."""
-    assert node.row is not None and node.column is not None
     out_shape = base.shape[-4:-2]
+    if node.row is None or node.column is None:  # a vector by a row or a column of the variable
+        flat = base.reshape(*base.shape[:-4], -1, *base.shape[-2:])
+        flat = np.moveaxis(flat, -3, 0)
+        index, axis = (node.row, -2) if node.row is not None else (node.column, -1)
+        assert index is not None
+        picked = _take(flat, _integers(index, world, axes), axis, axes)
+        return np.moveaxis(picked.reshape(*picked.shape[:-2], -1), 0, -2)
     moved = base.reshape(*base.shape[:-4], -1, *base.shape[-2:])
     moved = np.moveaxis(moved, -3, 0)
     picked = _take(moved, _integers(node.row, world, axes), -2, axes)
@@ -621,27 +630,30 @@ def _derivative_by(node: Derivative, member: tuple[int, ...], world: World, axes
     if base.ndim < world.rank + carried + 2:
         base = base.reshape((1,) * (world.rank + carried + 2 - base.ndim) + base.shape)
 
-    def moved(step: complex) -> Array:
+    def moved(steps: Array) -> Array:
+        """The body with every entry moved by every step: (steps × entries, ...)."""
         child = world.child(1)
-        child.stepped = child.stepped or isinstance(step, complex)
-        child.values[variable, member] = (base[None] + step * basis, carried)
+        child.stepped = child.stepped or np.iscomplexobj(steps)
+        moves = (steps.reshape(-1, *(1,) * basis.ndim) * basis).reshape(-1, *basis.shape[1:])
+        child.values[variable, member] = (base[None] + moves, carried)
         child.moved.add(variable)
         value = evaluate(node.body, child, axes)
         missing = child.rank + axes.count + len(node.body.shape) - value.ndim
         return value.reshape((1,) * missing + value.shape) if missing > 0 else value
 
     if not np.iscomplexobj(base) and not world.stepped and _analytic_expr(node.body):
-        value = moved(1j * STEP)
+        value = moved(IMAGINARY)
         slope = value.imag / STEP if np.iscomplexobj(value) else np.zeros_like(value)
         if value.dtype.kind != "c":
             slope = slope * (0.0 * value)
         elif np.isnan(value.real).any():
             slope = np.where(np.isnan(value.real), np.nan, slope)
     else:
-        slope = 0
-        for k, weight in STENCIL:
-            slope = slope + weight * (moved(k * world.step) - moved(-k * world.step))
-        slope = slope / world.step
+        value = moved(world.step * OFFSETS)
+        if value.shape[0] == 1:
+            value = np.broadcast_to(value, (len(OFFSETS) * entries, *value.shape[1:]))
+        value = value.reshape(len(OFFSETS), entries, *value.shape[1:])
+        slope = np.tensordot(WEIGHTS, value, axes=1) / world.step
     if slope.shape[0] != entries:
         slope = np.broadcast_to(slope, (entries, *slope.shape[1:]))
     return _arranged(slope, node, rows, columns)

@@ -53,7 +53,8 @@ class Binding:
     implicit: bool = False  # a hidden variable, or one read from a declaration of its base
     used: int = 0
     conditions: list[Any] = field(default_factory=list)
-    value: Any = None  # exact numbers, for a name defined by printed ones
+    value: Any = None  # what a `fill` fills with, or how a `sizeless` one is read
+    slice_of: tuple[Binding, bool, bool] | None = None  # (matrix, by column, turned): x_k of X
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -246,9 +246,12 @@ class Judge:
     def link(self, binding: Binding, node: Node) -> None:
         """Tie exact members, such as H^{(0)} or x_1, to the family of their name."""
         for scope in self.scope.chain():
+            families = [(k, b) for k, b in scope.names.items() if b.indices and b.kind != "function"]
+            if not families:
+                continue
             for key, other in list(scope.names.items()):
-                for family_key, family in list(scope.names.items()):
-                    if not family.indices or family.kind == "function" or other is family or other.indices:
+                for family_key, family in families:
+                    if other is family or other.indices:
                         continue
                     value = _member_of(key, family_key)
                     if value is not None and value not in family.members:
@@ -984,6 +987,7 @@ def bind_slices(judge: Judge, star: Key, matrix: Binding, column: bool, turned: 
         e = Op(span, (shape[1], shape[0]), BY_NAME["transpose"], (e,))
     binding = Binding(star.tex(), star.base, "defined", e.shape, span, definition=e, indices=(index,))
     binding.implicit = True
+    binding.slice_of = (matrix, column, turned)
     judge.scope.bind(star, binding)
     return binding
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from derivlib import declare
@@ -112,14 +113,14 @@ ROWS: tuple[Row, ...] = (
     _row("function of", rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})", "$L$ is a smooth scalar function of $A$"),
     _row("function named", rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)(?: function)? ({LIST})[^.;@]{{0,20}}? (?:of|on|depending on) ({LIST})", "a smooth scalar loss $L$ of $A$"),
     _row("depends", rf"({LIST})[^.;@]{{0,30}}?depends? (?:smoothly |only |smoothly only )?(?:on|upon) ({LIST})", "the scalar $L$ depends on $Y$"),
-    _row("size before", rf"(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?(?:[a-z-]+,? ){{0,4}}?(?:{NOUNS}) ({LIST})", "an $n \\times n$ matrix $A$"),
+    _row("size before", rf"(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?(?:(?!and |the |with |is |are |be |of |or |where |let |for |a |in )[a-z-]+,? ){{0,4}}?(?:{NOUNS}) ({LIST})", "an $n \\times n$ matrix $A$"),
     _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
     _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
     _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
     _row("in brackets", rf"({LIST}) \(((?:the |a |an )?[^)@]{{3,60}})\)", "$\\sigma$ (the logistic sigmoid)"),
     _row("applied", rf"({LIST})[^.;@]{{0,90}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
     _row("is", rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)", "$A$ is symmetric"),
-    _row("apposition", rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|and |, |probability|vector|matrix|rank|with )[^.;@]{{0,60}}(?:(?:in|of (?:length|size|dimension)|with) @)?)", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
+    _row("apposition", rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|and |, |probability|vector|matrix|rank|with )[^.;@]{{0,60}}?(?:(?:in|of (?:length|size|dimension)|with) @|(?=[.;@]|$)))", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
     _row("named", rf"((?:[\w/’'-]+,? +(?:and +)?){{1,6}})({LIST})", "an invertible matrix $X$"),
 )  # fmt: skip
 
@@ -350,14 +351,15 @@ def _described(
         phrase = "orthonormal columns" if "column" in page.source.text[f.offset : f.offset + 12].lower() else "orthonormal columns"
     if binding is None:
         for pattern, name, _ in FUNCTIONS:
-            if re.search(pattern, phrase, re.IGNORECASE) and re.search(r"function|sigmoid|tangent|tanh|activation|nonlinearity|ReLU|softplus|softmax|logarithm|logistic", phrase):
+            if _compiled(pattern).search(phrase) and re.search(r"function|sigmoid|tangent|tanh|activation|nonlinearity|ReLU|softplus|softmax|logarithm|logistic", phrase):
                 if re.search(r"\boutput|\bregression|\bloss\b|\bderivative|\bgradient|\bof\b(?! the)", phrase) and f.row != "named":
                     continue
                 return _named_function(page, p, key, node, name)
         if re.search(ELEMENTWISE, phrase) and re.search(r"function|nonlinear|activation|map", phrase):
             return _elementwise(page, p, node, key, binding, phrase)
         for pattern, kind, _ in FILLS:
-            if f.row == "is" and re.search(pattern, phrase, re.IGNORECASE):
+            fills = _compiled(pattern + r"\s*$" if f.row == "named" else pattern)
+            if f.row in ("is", "apposition", "named") and not p.statements[0].relations and fills.search(phrase):
                 if key.sub and (key.base in ("I", "1") or kind == "commutation" and key.base == "K"):
                     return True  # K_{mn} and I_n have their sizes with them
                 b = Binding(key.tex(), key.tex(), "fill", SCALAR, page.place(p, node.span), value=kind, implicit=True)
@@ -397,11 +399,16 @@ def _described(
     return True
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
 def _domains(phrase: str) -> tuple[set[str], str]:
     found: set[str] = set()
     rest = phrase
     for row in PROPERTIES:
-        m = re.search(row.pattern, rest, re.IGNORECASE)
+        m = _compiled(row.pattern).search(rest)
         if m:
             if re.search(r"\b(?:not|non|necessarily)[ -](?:\w+ )?$", rest[: m.start()]):
                 rest = rest[: m.start()] + rest[m.end() :]
