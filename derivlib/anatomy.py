@@ -45,7 +45,7 @@ class Run:
     span: Span
     units: tuple[Unit, ...]
     braced: bool
-    top: bool  # a term of the whole side, not inside anything
+    where: str  # top, group, fraction, root, exponent, big, bars, cell: what it stands in
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Sum:
     signs: tuple[Span, ...]
     values: tuple[int, ...]
     braced: bool
-    top: bool
+    where: str
 
 
 @dataclass
@@ -81,12 +81,12 @@ class Side:
     bigs: list[Big] = field(default_factory=list)
     numbers: list[Num] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
-    roots: list[tuple[Sqrt, bool]] = field(default_factory=list)
+    roots: list[Sqrt] = field(default_factory=list)
     derivatives: list[Frac] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.root = read_side(self.text)
-        self._visit(self.root, False, True)
+        self._visit(self.root, False, "top")
 
     def cut(self, span: Span) -> str:
         return self.text[span.start : span.end]
@@ -97,19 +97,19 @@ class Side:
         return Span(match.start(), span.end) if match else span
 
     # -- taking apart ----------------------------------------------------------------------
-    def _visit(self, node: Node, braced: bool, top: bool = False) -> None:
+    def _visit(self, node: Node, braced: bool, where: str) -> None:
         if isinstance(node, Group) and node.delimiter == "{" and len(node.items) == 1:
-            self._visit(node.items[0], False, top)
+            self._visit(node.items[0], False, where)
         elif isinstance(node, Additive):
-            self._sum(node, braced, top)
+            self._sum(node, braced, where)
             for term in node.terms:
-                self._visit(term, False, top)
+                self._visit(term, False, where)
         elif isinstance(node, Product):
-            self._run(node.factors, node.ops, braced, top)
+            self._run(node.factors, node.ops, braced, where)
         else:
-            self._run((node,), (), braced, top)
+            self._run((node,), (), braced, where)
 
-    def _sum(self, node: Additive, braced: bool, top: bool) -> None:
+    def _sum(self, node: Additive, braced: bool, where: str) -> None:
         terms = tuple(self.wide(t.span) for t in node.terms)
         signs: list[Span] = []
         before = min(node.span.start, terms[0].start)
@@ -121,9 +121,9 @@ class Side:
             start = before + k if k >= 0 else term.start
             signs.append(Span(start, start + (k >= 0)))
             before = term.end
-        self.sums.append(Sum(node.span, terms, tuple(signs), node.signs, braced, top))
+        self.sums.append(Sum(node.span, terms, tuple(signs), node.signs, braced, where))
 
-    def _run(self, factors: tuple[Node, ...], ops: tuple[str, ...], braced: bool, top: bool) -> None:
+    def _run(self, factors: tuple[Node, ...], ops: tuple[str, ...], braced: bool, where: str) -> None:
         if not any(isinstance(f, Dots) for f in factors):
             units: list[Unit] = []
             i = 0
@@ -133,7 +133,7 @@ class Side:
                     unit = self._joined(units[-1], unit)
                 units.append(unit)
                 i = j
-            self.runs.append(Run(units[0].span.to(units[-1].span), tuple(units), braced, top))
+            self.runs.append(Run(units[0].span.to(units[-1].span), tuple(units), braced, where))
         for factor in factors:
             self._inside(factor)
 
@@ -180,7 +180,7 @@ class Side:
             case Group():
                 self.groups.append(node)
                 for item in node.items:
-                    self._visit(item, False)
+                    self._visit(item, False, "group")
             case Scripted():
                 self.scripts.append(node)
                 if isinstance(node.base, Name):
@@ -190,33 +190,33 @@ class Side:
                 for place, tokens in self.superscripts(node):
                     if not is_operation(tokens) and tokens[0].text not in ("(", "["):
                         try:
-                            self._visit(parse_tokens(tokens), "{" not in self.cut(place)[:3])
+                            self._visit(parse_tokens(tokens), "{" not in self.cut(place)[:3], "exponent")
                         except DerivlibError:
                             continue
             case Frac() if _is_derivative(node):
                 self.derivatives.append(node)
             case Frac():
-                self._visit(node.numerator, True)
-                self._visit(node.denominator, True)
+                self._visit(node.numerator, True, "fraction")
+                self._visit(node.denominator, True, "fraction")
             case Sqrt():
-                self.roots.append((node, True))
-                self._visit(node.body, True)
+                self.roots.append(node)
+                self._visit(node.body, True, "root")
             case Big():
                 self.bigs.append(node)
-                self._visit(node.body, False)
+                self._visit(node.body, False, "big")
             case Bars():
-                self._visit(node.body, False)
+                self._visit(node.body, False, "bars")
             case Angle(items=items):
                 for item in items:
-                    self._visit(item, False)
+                    self._visit(item, False, "group")
             case Matrix(rows=rows):
                 for row in rows:
                     for cell in row:
                         if cell is not None:
-                            self._visit(cell, False)
+                            self._visit(cell, False, "cell")
             case Cases(rows=cases):
                 for value, _ in cases:
-                    self._visit(value, False)
+                    self._visit(value, False, "cell")
             case _:
                 pass
 
@@ -314,7 +314,7 @@ def INVERSE_MARK(mark: str) -> str:  # noqa: N802
 
 def text_with_script(text: str, node: Node, script: str) -> str:
     """A factor with one more script: brackets where TeX or mathematics needs them."""
-    if isinstance(node, Name) or isinstance(node, Group) and node.delimiter in ("(", "[", r"\{"):
+    if isinstance(node, Name | Bars) or isinstance(node, Group) and node.delimiter in ("(", "[", r"\{"):
         return text + script
     if isinstance(node, Scripted) and not node.sups and not node.primes:
         return text + script

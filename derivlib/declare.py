@@ -288,7 +288,7 @@ def _range_index(r: Reader, letter: str) -> Index:
     binding = r.scope.dimension(Key(letter.upper() if letter.islower() else letter + "max"), Span(0, 0))
     from derivlib.shapes import named
 
-    return Index(letter, None, None, named(binding.key) if binding.is_dimension else None)
+    return Index(letter, None, None, named(binding.key) if binding.is_dimension else None, assumed=True)
 
 
 def bind_function(r: Reader, statement: Statement) -> Binding:
@@ -337,6 +337,8 @@ def read_range(r: Reader, statements: list[Statement]) -> int:
             if isinstance(statements[k].parts[0], Dots) and k + 1 < len(statements) and not statements[k + 1].relations:
                 return _bind_range(r, [first.parts[0]], first.parts[1], statements[k + 1].parts[0], k + 2)
             k += 1
+    if len(ops) == 1 and ops[0] in ("<", "<=", ">", ">=") and first.lead == "for":
+        return _narrowed(r, first)
     if ops in (["<=", "<="], ["<", "<="], ["<=", "<"]) and _is_index_name(r, first.parts[1]):
         return _bind_range(r, declared_names(first.parts[1]), first.parts[0], first.parts[2], 1,
                            strict_low=ops[0] == "<", strict_high=ops[1] == "<")  # fmt: skip
@@ -348,6 +350,31 @@ def read_range(r: Reader, statements: list[Statement]) -> int:
             one = Num(items[0].span, "1")
             return _bind_range(r, declared_names(first.parts[0]), one, items[0], 1)
     return 0
+
+
+def _narrowed(r: Reader, s: Statement) -> int:
+    """`(t < T)` after an equation: its index runs only so far."""
+    name, limit = s.parts
+    declared = r.scope.index(name.base) if isinstance(name, Name) else None
+    if declared is None or not isinstance(name, Name):
+        return 0
+    from derivlib.shapes import add
+
+    e = bound(r, limit)
+    low, high = declared.low, declared.high
+    op = s.relations[0].op
+    if op in ("<", "<="):
+        if isinstance(e, Size) and op == "<":
+            e = Size(e.span, SCALAR, add(e.dim, ONE, -1))
+        elif isinstance(e, Const) and op == "<":
+            e = Const(e.span, SCALAR, e.value - 1)
+        high = e
+    elif isinstance(e, Const):
+        low = Const(e.span, SCALAR, e.value + (op == ">"))
+    if high is None and declared.extent is not None:
+        high = Size(name.span, SCALAR, declared.extent)
+    r.scope.indices[name.base] = Index(name.base, low, high, None)
+    return 1
 
 
 def _is_index_name(r: Reader, node: Node) -> bool:
@@ -381,7 +408,8 @@ def _bind_range(
         for scope in r.scope.chain():  # families declared before their range
             for binding in scope.names.values():
                 for index in binding.indices:
-                    if index.name == n.base:
+                    if index.name == n.base and (index.assumed or index.high is None and index.extent is None):
+                        index.assumed = False
                         index.low, index.high, index.extent = a, b, extent
     return used
 

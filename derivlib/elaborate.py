@@ -131,7 +131,9 @@ class Reader:
 
     def group(self, node: Group) -> Expr:
         if len(node.items) == 1:
-            return self.expr(node.items[0])
+            e = self.expr(node.items[0])
+            object.__setattr__(e, "span", node.span)  # carets take the brackets in
+            return e
         if not node.items:
             raise user_error(UNREADABLE, "this group is empty", node.span)
         if node.delimiter in ("(", "[", r"\{", "{"):

@@ -26,6 +26,7 @@ class Index:
     high: Expr | None = None  # None: `extent`
     extent: Dim | None = None
     free: bool = True
+    assumed: bool = False  # a range that nobody stated yet
 
 
 @dataclass(eq=False)

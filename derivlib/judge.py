@@ -56,6 +56,7 @@ class Judge:
         self.text = p.expanded.text
         self.parts: list[Part] = []
         self.steps = 0
+        self.values: list[tuple[Expr, list[Index]]] = []  # what each statement came to
 
     @property
     def scope(self):  # type: ignore[no-untyped-def]
@@ -71,11 +72,16 @@ class Judge:
         statements = list(self.p.statements)
         if not statements:
             return Verdict(self.p.formula.span, self.p.formula.tex, "declaration" if self.text.strip() == "" else "mention", HOLDS)
+        before = dict(self.scope.indices)
         self._ranges(statements)
         self._order(statements)
         k = 0
         while k < len(statements):
             k += self._statement(statements, k)
+        if statements:  # a range beside an equation is that equation's own
+            self.page.scope.indices.clear()
+            self.page.scope.indices.update(before)
+        self._labels()
         return self._summary()
 
     def _ranges(self, statements: list[Statement]) -> None:
@@ -470,7 +476,7 @@ class Judge:
                 facts += [self.page.said(f) for f in self._declared(exprs[k : k + 2])]
                 facts += hints.remarks(self, r, exprs, k + 1, texts, ops)
                 found = hints.for_side(self, r, exprs, k + 1, texts, ops)
-                statement = self._differing(exprs, k, ops[k])
+                statement = self._differing(spans, k, ops[k])
                 part.counter = counter
             else:
                 found = ()
@@ -479,11 +485,11 @@ class Judge:
                     facts.append("a logarithm or a root of a negative number, a singular matrix or an index out of range; say what the symbols are, such as $\\lambda > 0$")
             part.diagnostic = Diagnostic(outcome.status, statement, span, tuple(facts), found)
 
-    def _differing(self, exprs: list[Expr], k: int, op: str) -> str:
+    def _differing(self, spans: list[Span], k: int, op: str) -> str:
         if op in ORDERINGS:
             return "the order does not hold at all points tried"
-        a = self.text[exprs[k].span.start : exprs[k].span.end].strip()
-        b = self.text[exprs[k + 1].span.start : exprs[k + 1].span.end].strip()
+        a = self.text[spans[k].start : spans[k].end].strip()
+        b = self.text[spans[k + 1].start : spans[k + 1].end].strip()
         if len(a) + len(b) < 70 and "\n" not in a + b:
             return f"{a} is not {b}"
         return FAILURES[DIFFERS]
@@ -759,7 +765,8 @@ class Judge:
         span = parts[1].span
         if len(letters) == 2:
             built = stacked(r, mine[letters[1]], built, -1, span)
-        built = stacked(r, mine[letters[0]], built, -2, span)
+        across = len(letters) == 1 and _runs_across(e, mine[letters[0]])
+        built = stacked(r, mine[letters[0]], built, -1 if across else -2, span)
         tex = base.tex()
         settle(built, r)
         binding = Binding(tex, tex, "defined", r.u.shape(built.shape), r.place(left.span), definition=built)
@@ -936,8 +943,19 @@ class Judge:
         return False
 
     def _labelled(self, e: Expr, r: Reader, binding: Binding | None) -> None:
-        if self.p.label is not None and self.p.label not in self.page.labels:
-            self.page.labels[self.p.label] = (e, used_indices([e], r), self.scope)
+        self.values.append((e, used_indices([e], r)))
+
+    def _labels(self) -> None:
+        """Each label names the statement before it, or the first where none stands before."""
+        if not self.values:
+            return
+        places = [(m.group(1), m.start()) for m in LABEL.finditer(self.text)]
+        if self.p.label is not None and not places:
+            places = [(self.p.label, 0)]
+        for name, at in places:
+            before = [v for v in self.values if v[0].span.start < at]
+            e, indices = before[-1] if before else self.values[0]
+            self.page.labels.setdefault(name, (e, indices, self.scope))
 
     def _assume(self, s: Statement) -> None:
         """A condition on the samples, not a claim."""
@@ -1005,6 +1023,25 @@ def unspecified_of(judge: Judge, key: Key, args: list[Expr], span: Span, r: Read
     return binding
 
 
+def _runs_across(e: Expr, index: Index) -> bool:
+    """Is every array that this index picks from a row? Then what it builds is one too."""
+    from derivlib.expr import Element
+
+    found = False
+    stack = [e]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Element):
+            if isinstance(node.row, At) and node.row.index is index:
+                return False
+            found = found or isinstance(node.column, At) and node.column.index is index and node.base.shape[0] == ONE
+            if isinstance(node.column, At) and node.column.index is index and node.base.shape[0] != ONE:
+                return False
+        stack.extend(children(node))
+    return found
+
+
+LABEL = re.compile(r"\\label\s*\{([^}]*)\}")
 _SCRIPT = re.compile(r"[_^]\{?\(?([a-zA-Z](?:[,]?[a-zA-Z])?)|(?:sum|prod)_\{?\s*([a-z])")
 
 

@@ -134,6 +134,11 @@ def _bound(
         if plain is not None and plain.kind == "free" and not plain.is_dimension:
             family = implied_family(r, Key(*base, subtext, "(*)"), plain)
             return _member(r, family, [inside], span)
+        if plain is None and any(t.kind == "let" for t in inside) and (first := _first_member(r, base, subtext)) is not None:
+            family = implied_family(r, Key(*base, subtext, "(*)"), first[1])
+            family.domain = set()
+            family.members[first[0]] = first[1]
+            return _member(r, family, [inside], span)
         return None
     if tagtext:
         return None
@@ -232,6 +237,17 @@ def _member(r: Reader, family: Binding, indices: Sequence[Sequence[Token]], span
         if isinstance(e, At) and e.index.high is None and e.index.extent is None:
             e.index.low, e.index.high, e.index.extent = place.low, place.high, place.extent
     return Member(span, family.shape, family, found)
+
+
+def _first_member(
+    r: Reader, base: tuple[str, str, str], sub: str
+) -> tuple[tuple[int, ...], Binding] | None:
+    """H^{(0)}, where a recursion speaks of H^{(t-1)} and only the first state is declared."""
+    for scope in r.scope.chain():
+        for key, binding in scope.names.items():
+            if key[:3] == base and key.sub == sub and key.sup[1:-1].isdigit() and key.sup[:1] == "(":
+                return (int(key.sup[1:-1]),), binding
+    return None
 
 
 def implied_family(r: Reader, key: Key, base: Binding) -> Binding:

@@ -65,6 +65,9 @@ def _text(e: Expr, u: Unifier | None) -> str:
         case Stack(index=i, body=body, axis=axis):
             name = "k" if i.name.startswith("\ue000") else i.name
             return f"{'columns' if axis == -1 else 'rows'}({name}: {sub(body)})"
+        case Derivative(body=body, variable=v, member=member) if member:
+            at = ", ".join(_text(i, u) for i in member)
+            return f"∂[{_text(body, u)}]/∂{v.tex}[{at}]"
         case Derivative(body=body, variable=v):
             return f"∂[{_text(body, u)}]/∂{v.tex}"
         case Differential(body=body, order=order):

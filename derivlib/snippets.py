@@ -8,6 +8,7 @@ Files are looked for under the project's root, where `mkdocs.yml` stands, and no
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -133,7 +134,7 @@ def _read(target: str, root: Path, depth: int) -> list[tuple[str, str, int]]:
     path = _shown(file)
     numbered = list(enumerate(lines, 1))
     if match["section"]:
-        numbered = _section(numbered, match["section"], shown)
+        numbered = _dedented(_section(numbered, match["section"], shown))
     elif match["ranges"]:
         numbered = _ranges(numbered, match["ranges"], target)
     found: list[tuple[str, str, int]] = []
@@ -173,6 +174,12 @@ def _section(lines: list[tuple[int, str]], name: str, shown: str) -> list[tuple[
         return lines[start:]
     known = ", ".join(dict.fromkeys(names)) or "none"
     raise LookupError(f"no section {name} in {shown}", f"its sections: {known}")
+
+
+def _dedented(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Without the indentation that all lines share: the site shows sections so."""
+    texts = textwrap.dedent("\n".join(line for _, line in lines)).split("\n")
+    return [(number, text) for (number, _), text in zip(lines, texts, strict=True)]
 
 
 def _ranges(lines: list[tuple[int, str]], ranges: str, target: str) -> list[tuple[int, str]]:

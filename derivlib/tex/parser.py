@@ -235,8 +235,15 @@ class _Formula:
                     "mark the formula skip with a reason, or say it in words",
                 )
             elif text == "&":
-                if not self.parts[-1] and len(self.parts) == 1:
-                    pass
+                following = tokens[i + 1].text if i + 1 < n else ""
+                after = tokens[i + 2].text if i + 2 < n else ""
+                if following == "&" and self.parts[-1] and after not in INFIX and after not in ("+", "-", *RELATIONS):
+                    self._finish()  # a reason in a column of its own
+                    self.lead = "remark"
+                elif self.parts[-1] and self.relations and after and following not in ("+", "-", *RELATIONS, *INFIX) and (
+                    self._row_has_relation(tokens, i)
+                ):
+                    self._finish()  # a second equation beside the first
             else:
                 self.parts[-1].append(token)
             i += 1
@@ -352,6 +359,17 @@ class _Formula:
         parts, relations = self.parts, self.relations
         while parts and parts[-1] and parts[-1][-1].text in (".", "!", r"\square", r"\blacksquare"):
             parts[-1].pop()
+        inside = _in_brackets(parts[0]) if len(parts) == 1 and not relations else None
+        if inside is not None and any(t.text in RELATIONS and t.text != ":" for t in inside):
+            kept = self.row  # (t < T): under which condition
+            condition = _Formula(inside, "").statements()
+            self.done.extend(
+                Statement(s.span, s.parts, s.relations, "for", kept) for s in condition
+            )
+            for s in condition:
+                self.kept[s.span] = [inside]
+            self.parts, self.lead = [[]], ""
+            return
         if not parts[-1]:
             if not relations:
                 self.may_continue = self.may_continue or keep_open
@@ -372,6 +390,19 @@ class _Formula:
 
 REASONS = {"since", "because", "as", "by", "using", "from", "see"}
 _REMARKS = {"and", "or", "hence", "so", "then", "thus", "therefore", "since", "because", "by", "as", "iff", "implies"}
+
+
+def _in_brackets(tokens: list[Token]) -> list[Token] | None:
+    """What stands inside, when brackets hold all of these tokens."""
+    if len(tokens) < 5 or tokens[0].text != "(" or tokens[-1].text != ")":
+        return None
+    depth = 0
+    for k, t in enumerate(tokens):
+        depth += t.text in ("(", "[", r"\{")
+        depth -= t.text in (")", "]", r"\}")
+        if depth == 0 and k < len(tokens) - 1:
+            return None
+    return list(tokens[1:-1])
 
 
 def _read_part(tokens: list[Token]) -> Node:
