@@ -1,13 +1,197 @@
-"""Did you mean: stub until edits.py stands."""
+"""Did you mean: the neighbours of a side that is wrong, one and two edits away, that hold.
+
+Each is tried at fresh draws and fresh sizes before it is offered. The side that stands
+still is evaluated once. The work is bounded by counts, never by a clock, so that the same
+page always gets the same hints.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from derivlib.anatomy import Side, fork, read_side
+from derivlib.edits import EDITS, NEAR, Pool, variants
+from derivlib.elaborate import Reader
+from derivlib.errors import DerivlibError
+from derivlib.expr import Binding, Expr
+from derivlib.shapes import SCALAR, Shape
+from derivlib.trial import NOT_READ, Trial, aside
+
+if TYPE_CHECKING:
+    from derivlib.judge import Judge
+
+MOST = 3  # hints shown
+ONE_EDIT = 700  # texts tried that are one edit away
+TWO_EDITS = 900  # and two
+ON_PURPOSE = 60  # tried for a formula that is marked wrong
+EQUALITIES = ("=", ":=", "~")
 
 
-def for_side(judge: Any, r: Any, exprs: Any, k: int, texts: list[str], ops: list[str]) -> tuple[str, ...]:
-    return ()
+def for_side(
+    judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: list[str], ops: list[str]
+) -> tuple[str, ...]:
+    """Corrected TeX of part `k` of a chain, at most three; of the whole step if only its left can be mended.
+
+    Args:
+        judge: of the formula, whose text is wrong.
+        r: the reader that read it, or as much of it as could be read.
+        exprs: typed parts of the chain; those from `k` on may be missing.
+        texts: TeX of all parts.
+        ops: the relations between them.
+    """
+    memo: dict[object, tuple[str, ...]] = judge.__dict__.setdefault("hints_found", {})
+    key = (k, tuple(texts))
+    if key not in memo:
+        memo[key] = ()
+        if getattr(judge.page, "hinting", True):
+            with aside(judge):
+                memo[key] = tuple(_search(judge, r, exprs, k, texts, ops))
+    return memo[key]
 
 
-def remarks(judge: Any, r: Any, exprs: Any, k: int, texts: list[str], ops: list[str]) -> list[str]:
-    return []
+def remarks(
+    judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: list[str], ops: list[str]
+) -> list[str]:
+    """What else is true of a step that fails, each line verified."""
+    if not getattr(judge.page, "hinting", True) or judge.orders.wrong or not 0 < k < len(texts):
+        return []
+    from derivlib.remarks import facts
+
+    found = []
+    if ops[k - 1] in EQUALITIES:
+        found = facts(judge, r, exprs, k, texts)
+    if len(for_side(judge, r, exprs, k, texts, ops)) > 1:
+        found.append("more than one neighbour holds: they are equal at all points tried, and the choice is yours")
+    return found
+
+
+def _search(
+    judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: list[str], ops: list[str]
+) -> Iterator[str]:
+    other = k - 1 if k else 1
+    if not 0 <= other < len(texts) or k >= len(texts) or ops[max(k, 1) - 1] not in EQUALITIES:
+        return
+    most = ON_PURPOSE if judge.orders.wrong else ONE_EDIT
+    readable = [e for j, e in enumerate(exprs) if j != k]
+    text = _whole(texts[k])
+    try:
+        trial = Trial(judge, r, _whole(texts[other]), readable)
+        side = side_of(judge, trial.base, text)
+    except NOT_READ:
+        return
+    pool = pool_of(judge, trial.base, [t for j, t in enumerate(texts) if j != k], text)
+    found = list(islice(near(trial, side, pool, most), MOST))
+    if not found and not judge.orders.wrong:
+        found = list(islice(_two_away(judge, trial, side), MOST))
+    if not found and k == 1 and not judge.orders.wrong:
+        found = list(islice(_left(judge, r, readable, texts, pool), 1))
+    yield from found
+
+
+def near(trial: Trial, side: Side, pool: Pool, most: int = ONE_EDIT) -> Iterator[str]:
+    """Texts one edit away that hold, in the order of the table."""
+    for variant in islice(variants(side, pool, EDITS), most):
+        if trial.holds(variant.text):
+            yield variant.text.strip()
+
+
+def _two_away(judge: Judge, trial: Trial, side: Side) -> Iterator[str]:
+    """Two of the commonest edits, the first kept in the range of the second."""
+    first = list(variants(side, Pool(), NEAR))
+    seen = {side.text, *(v.text for v in first)}
+    left = TWO_EDITS
+    for variant in first:
+        try:
+            again = side_of(judge, trial.base, variant.text)
+        except NOT_READ:
+            continue
+        for second in variants(again, Pool(), NEAR):
+            if second.text in seen:
+                continue
+            seen.add(second.text)
+            left -= 1
+            if left < 0:
+                return
+            if trial.holds(second.text):
+                yield second.text.strip()
+
+
+def _left(judge: Judge, r: Reader, readable: Sequence[Expr | None], texts: list[str], pool: Pool) -> Iterator[str]:
+    """The left side mended, when nothing on the right would do: the whole equation is shown."""
+    try:
+        trial = Trial(judge, r, _whole(texts[1]), readable)
+        side = side_of(judge, trial.base, _whole(texts[0]))
+    except NOT_READ:
+        return
+    for text in near(trial, side, pool, ONE_EDIT // 4):
+        yield f"{text} = {texts[1].strip()}"
+
+
+def side_of(judge: Judge, base: Reader, text: str) -> Side:
+    reader = fork(base)
+    reader.text = judge.text  # where the author's own spelling of a transpose is looked for
+    return Side(text, reader)
+
+
+def _whole(text: str) -> str:
+    """A part whose span began after its \\left, with the \\left again."""
+    if text.count(r"\right") - text.count(r"\rightarrow") > text.count(r"\left") - text.count(r"\leftarrow"):
+        return r"\left" + text
+    return text
+
+
+def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Pool:
+    """What stands nearby: symbols of the page, factors and terms of the chain's other parts."""
+    symbols: list[tuple[str, Shape]] = []
+    dimensions: list[str] = []
+    for b in judge.scope.all_bindings():
+        if b.is_dimension:
+            dimensions.append(b.tex)
+        elif _is_symbol(b):
+            symbols.append((b.tex, b.shape))
+    here = " ".join((*others, text))
+    symbols.sort(key=lambda s: s[0] not in here)
+    factors: dict[str, Shape] = {}
+    terms: dict[str, Shape] = {}
+    for other in others:
+        try:
+            side = side_of(judge, base, other)
+        except NOT_READ:
+            continue
+        for run in side.runs:
+            for unit in run.units:
+                if unit.shape is not None and len(unit.shape) == 2 and len(run.units) > 1:
+                    factors.setdefault(side.cut(unit.span), unit.shape)
+        for s in side.sums:
+            for term in s.terms:
+                shape = _shape(base, side.cut(term))
+                if shape is not None and len(shape) == 2:
+                    terms.setdefault(side.cut(term), shape)
+    for tex, shape in symbols[:16]:
+        factors.setdefault(tex, shape)
+        if shape == SCALAR:
+            factors.setdefault(rf"\frac{{1}}{{{tex}}}", shape)
+        elif SCALAR[0] not in shape:
+            factors.setdefault(tex + r"^\top", (shape[1], shape[0]))
+        terms.setdefault(tex, shape)
+    for tex in dimensions[:6]:
+        factors.setdefault(tex, SCALAR)
+        factors.setdefault(rf"\frac{{1}}{{{tex}}}", SCALAR)
+    return Pool(
+        tuple(symbols[:24]), tuple(list(factors.items())[:36]), tuple(list(terms.items())[:24]),
+        tuple(base.free), tuple(dimensions[:6]),
+    )  # fmt: skip
+
+
+def _is_symbol(b: Binding) -> bool:
+    return b.kind in ("free", "defined") and not b.indices and not b.implicit and len(b.shape) == 2
+
+
+def _shape(base: Reader, text: str) -> Shape | None:
+    try:
+        reader = fork(base)
+        return reader.u.shape(reader.expr(read_side(text)).shape)
+    except DerivlibError:
+        return None
