@@ -12,13 +12,38 @@ from derivlib import compare as comparing
 from derivlib.compare import Outcome, compare, show_value, slack_of
 from derivlib.elaborate import Reader
 from derivlib.errors import (
-    DIFFERS, HOLDS, ILL_SHAPED, UNDEFINED, UNREADABLE, VACUOUS, DerivlibError, user_error,
+    DIFFERS,
+    HOLDS,
+    ILL_SHAPED,
+    UNDEFINED,
+    UNREADABLE,
+    VACUOUS,
+    DerivlibError,
+    user_error,
 )  # fmt: skip
 from derivlib.evaluate import (
-    NO_AXES, Axes, World, closure, dependencies, evaluate, forget_closures, index_range,
+    NO_AXES,
+    Axes,
+    World,
+    closure,
+    dependencies,
+    evaluate,
+    forget_closures,
+    index_range,
 )  # fmt: skip
 from derivlib.expr import (
-    At, Binding, Const, Derivative, Differential, Expr, Fill, Fold, Index, Op, Stack, children,
+    At,
+    Binding,
+    Const,
+    Derivative,
+    Differential,
+    Expr,
+    Fill,
+    Fold,
+    Index,
+    Op,
+    Stack,
+    children,
 )  # fmt: skip
 from derivlib.shapes import SCALAR, named, names, show_shape, size
 from derivlib.source import Span
@@ -223,7 +248,14 @@ def _lone(e: Expr) -> Binding | None:
             return f.slice_of[0] if f.slice_of is not None else f
         case Element(base=base):
             return _lone(base)
-        case Op(operator=o, args=(inner,)) if o.name in ("transpose", "vec", "inverse", "diag", "Diag", "trace"):
+        case Op(operator=o, args=(inner,)) if o.name in (
+            "transpose",
+            "vec",
+            "inverse",
+            "diag",
+            "Diag",
+            "trace",
+        ):
             return _lone(inner)
         case Op(operator=o, args=(inner, _)) if o.name in ("matrix_power", "power"):
             return _lone(inner)
@@ -298,7 +330,9 @@ class Chain:
         closed = not any(
             b.definition is None and not b.is_dimension and b.operator is None for b in bindings
         ) and not indices  # fmt: skip
-        tolerance = [comparing.tolerance_for(a, b) for a, b in zip(self.parts, self.parts[1:], strict=False)]
+        tolerance = [
+            comparing.tolerance_for(a, b) for a, b in zip(self.parts, self.parts[1:], strict=False)
+        ]
         result.outcomes = [Outcome(tolerance=t) for t in tolerance]
         for world in worlds.worlds:
             world.varying = varying
@@ -321,7 +355,10 @@ class Chain:
         slacks: list[Array] = [0.0] * len(self.parts)
         if closed and any(comparing.decimals(p) for p in self.parts):
             known = exact(world)
-            slacks = [slack_of(p, world, axes, known) if comparing.decimals(p) else 0.0 for p in self.parts]
+            slacks = [
+                slack_of(p, world, axes, known) if comparing.decimals(p) else 0.0
+                for p in self.parts
+            ]
         zero = False
         for k, op in enumerate(self.ops):
             a, b = self.parts[k], self.parts[k + 1]
@@ -374,7 +411,9 @@ def _worse(old: Outcome, new: Outcome) -> Outcome:
     return new if GRAVITY.index(new.status) > GRAVITY.index(old.status) else old
 
 
-def _ordered(op: str, left: Array, right: Array, a: Expr, b: Expr, world: World, axes: Axes) -> Outcome:
+def _ordered(
+    op: str, left: Array, right: Array, a: Expr, b: Expr, world: World, axes: Axes
+) -> Outcome:
     """≤, <, ⪯ and their like at every draw."""
     left, right = np.broadcast_arrays(left.real, right.real)
     finite = np.isfinite(left) & np.isfinite(right)
@@ -395,7 +434,9 @@ def _ordered(op: str, left: Array, right: Array, a: Expr, b: Expr, world: World,
         bad = finite & (gap <= 0)
     if bad.any():
         worst = np.unravel_index(int(np.argmax(bad)), bad.shape)
-        return Outcome(DIFFERS, 1.0, 0.0, world, int(worst[0]), tuple(int(k) for k in worst[1:]), left, right)
+        return Outcome(
+            DIFFERS, 1.0, 0.0, world, int(worst[0]), tuple(int(k) for k in worst[1:]), left, right
+        )
     return Outcome(HOLDS, 0.0, 1e-9, world, 0, (), left, right)
 
 
@@ -438,7 +479,11 @@ def _node_key(node: Expr, varying: frozenset[Binding]) -> Any:
     body = node.body  # type: ignore[attr-defined]
     inner: Any = body.binding if isinstance(body, Var) else id(body)
     if isinstance(node, Derivative):
-        return ("∂", inner, node.variable, node if node.member else None, node)  if node.member else ("∂", inner, node.variable)
+        return (
+            ("∂", inner, node.variable, node if node.member else None, node)
+            if node.member
+            else ("∂", inner, node.variable)
+        )
     return ("d", inner, varying)
 
 
@@ -452,15 +497,22 @@ def _oracles_differ(node: Expr, worlds: Worlds, varying: frozenset[Binding]) -> 
         b = evaluate(node, differences, axes)
     a, b = np.broadcast_arrays(np.real(a), np.real(b))
     if a.ndim < len(node.shape) + 1 or a.shape[0] == 1:
-        a, b = np.broadcast_to(a, (3, *a.shape[-len(node.shape) :])), np.broadcast_to(b, (3, *a.shape[-len(node.shape) :]))
+        a, b = (
+            np.broadcast_to(a, (3, *a.shape[-len(node.shape) :])),
+            np.broadcast_to(b, (3, *a.shape[-len(node.shape) :])),
+        )
     errors = []
     for x, y in zip(a, b, strict=True):
         if np.isfinite(x).all() and np.isfinite(y).all():
             errors.append(float(np.abs(x - y).max()) / max(1.0, float(np.abs(x).max())))
-    return sorted(errors)[len(errors) // 2] if errors else 0.0  # a point near a kink alone is no verdict
+    return (
+        sorted(errors)[len(errors) // 2] if errors else 0.0
+    )  # a point near a kink alone is no verdict
 
 
-def counterexample(outcome: Outcome, a: Expr, b: Expr, indices: Sequence[Index]) -> Counterexample | None:
+def counterexample(
+    outcome: Outcome, a: Expr, b: Expr, indices: Sequence[Index]
+) -> Counterexample | None:
     """The values at the worst draw, and where they differ most."""
     world = outcome.world
     if world is None or outcome.left is None:
@@ -478,11 +530,18 @@ def counterexample(outcome: Outcome, a: Expr, b: Expr, indices: Sequence[Index])
             for i, k in zip(indices, outcome.entry, strict=False)
         )
         where = f"{chosen}; {where}".rstrip("; ")
-    involved = {
-        n for p in (a, b) for n in all_dimensions([p], dependencies(p))
-    } & set(world.sizes)
+    involved = {n for p in (a, b) for n in all_dimensions([p], dependencies(p))} & set(world.sizes)
     sizes = {n: world.sizes[n] for n in world.sizes if n in involved}
     return Counterexample(sizes, world.seed, show_value(left[at]), show_value(right[at]), where)
 
 
-__all__ = ["Chain", "ChainResult", "DerivlibError", "SCALAR", "Worlds", "counterexample", "show_shape", "size"]
+__all__ = [
+    "Chain",
+    "ChainResult",
+    "DerivlibError",
+    "SCALAR",
+    "Worlds",
+    "counterexample",
+    "show_shape",
+    "size",
+]

@@ -10,12 +10,21 @@ from typing import Any
 import numpy as np
 
 from derivlib import declare, words
-from derivlib.chains import Chain, Worlds, counterexample, settle, used_indices
+from derivlib.chains import Worlds, counterexample, settle, used_indices
 from derivlib.compare import show_value
 from derivlib.elaborate import Reader
 from derivlib.errors import (
-    DIFFERS, HOLDS, ILL_SHAPED, SKIPPED, UNDEFINED, UNKNOWN_NAME, UNREADABLE, VACUOUS,
-    DerivlibError, Diagnostic, user_error,
+    DIFFERS,
+    HOLDS,
+    ILL_SHAPED,
+    SKIPPED,
+    UNDEFINED,
+    UNKNOWN_NAME,
+    UNREADABLE,
+    VACUOUS,
+    DerivlibError,
+    Diagnostic,
+    user_error,
 )  # fmt: skip
 from derivlib.evaluate import Axes, World, dependencies, evaluate
 from derivlib.expr import Binding, Expr, Index, Size, Var
@@ -31,7 +40,25 @@ from derivlib.verdict import Step, Verdict
 
 Array = Any
 ORDER = ("<", ">", "<=", ">=", "<<", ">>", "<<=", ">>=", "!=")
-LONE_SIGNS = {*INFIX, *RELATIONS, r"\to", r"\rightarrow", r"\implies", r"\sum", r"\prod", r"\partial", r"\nabla", "+", "-", r"\odot", r"\cdots", r"\dots", "^T", r"^\top", r"{}^\top"}
+LONE_SIGNS = {
+    *INFIX,
+    *RELATIONS,
+    r"\to",
+    r"\rightarrow",
+    r"\implies",
+    r"\sum",
+    r"\prod",
+    r"\partial",
+    r"\nabla",
+    "+",
+    "-",
+    r"\odot",
+    r"\cdots",
+    r"\dots",
+    "^T",
+    r"^\top",
+    r"{}^\top",
+}
 _LABEL = re.compile(r"\\label\s*\{([^}]*)\}")
 _PLACE = re.compile(r"\{(\d+)\}")
 
@@ -87,7 +114,13 @@ class PageCheck:
         found: dict[int, Orders] = {}
         formulas = self.page.formulas
         for item in self.page.items:
-            if not isinstance(item, Directive) or item.name not in ("skip", "wrong", "assume", "vary", "label"):
+            if not isinstance(item, Directive) or item.name not in (
+                "skip",
+                "wrong",
+                "assume",
+                "vary",
+                "label",
+            ):
                 continue
             target = next((f for f in formulas if f.span.start >= item.span.end), None)
             if target is None:
@@ -185,11 +218,15 @@ class PageCheck:
         words.apply(self, open_facts, by_index, final=True)
         for p in parsed:
             v = p.verdict
-            if v is not None and v.status == UNKNOWN_NAME and (v.kind == "mention" or len(formulas) > 1):
+            if (
+                v is not None
+                and v.status == UNKNOWN_NAME
+                and (v.kind == "mention" or len(formulas) > 1)
+            ):
                 p.verdict = None
                 self._judge(p, facts)
                 v = p.verdict
-                if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":  # type: ignore[union-attr]
+                if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
                     self.late.append(p)
 
     def _settle_late(self) -> None:
@@ -198,13 +235,18 @@ class PageCheck:
             old = p.verdict
             p.verdict = None
             self._judge(p, [])
-            if p.verdict is not None and p.verdict.status != HOLDS:  # type: ignore[union-attr]
+            if p.verdict is not None and p.verdict.status != HOLDS:
                 p.verdict = old
         self.late = []
 
     def _unused(self) -> None:
         for binding, p in self.definitions:
-            if binding.used == 0 and p.verdict is not None and not binding.implicit and p.label is None:
+            if (
+                binding.used == 0
+                and p.verdict is not None
+                and not binding.implicit
+                and p.label is None
+            ):
                 note = f"nothing uses {binding.tex} after this definition: was it meant as a claim?"
                 p.verdict = replace(p.verdict, notes=(*p.verdict.notes, note))
 
@@ -214,13 +256,22 @@ class PageCheck:
         match = _LABEL.search(formula.tex)
         p.label = match.group(1) if match else (orders.label if orders else None)
         if orders and orders.skip is not None:
-            p.verdict = Verdict(formula.span, formula.tex, "skipped", SKIPPED, p.label, reason=orders.skip)
+            p.verdict = Verdict(
+                formula.span, formula.tex, "skipped", SKIPPED, p.label, reason=orders.skip
+            )
             return p
         try:
             p.expanded = expand(formula.tex, self.macros)
             text = p.expanded.text.strip()
-            if text in LONE_SIGNS or text.startswith("\\") and text[1:].isalpha() and text in LONE_SIGNS:
-                p.verdict = Verdict(formula.span, formula.tex, "mention", HOLDS, p.label, f"the sign {text}")
+            if (
+                text in LONE_SIGNS
+                or text.startswith("\\")
+                and text[1:].isalpha()
+                and text in LONE_SIGNS
+            ):
+                p.verdict = Verdict(
+                    formula.span, formula.tex, "mention", HOLDS, p.label, f"the sign {text}"
+                )
                 return p
             p.statements = parse_formula(p.expanded.text)
         except DerivlibError as error:
@@ -258,7 +309,9 @@ class PageCheck:
         except DerivlibError as error:
             verdict = self.failed(p, error)
         except RecursionError:
-            verdict = self.failed(p, user_error(UNREADABLE, "the formula is nested too deeply", (0, 1)))
+            verdict = self.failed(
+                p, user_error(UNREADABLE, "the formula is nested too deeply", (0, 1))
+            )
         finally:
             self.scope = kept
         if orders.wrong:
@@ -287,12 +340,20 @@ class PageCheck:
 
     def said(self, fact: str) -> str:
         """`{offset}` in a fact becomes the line it is on."""
-        return _PLACE.sub(lambda m: f"line {self.source.position(min(int(m.group(1)), len(self.source.text)))[0]}", fact)
+        return _PLACE.sub(
+            lambda m: (
+                f"line {self.source.position(min(int(m.group(1)), len(self.source.text)))[0]}"
+            ),
+            fact,
+        )
 
     def _wrong(self, v: Verdict) -> Verdict:
         """A formula marked wrong holds, as a verdict, when it is caught."""
         if v.status in (UNKNOWN_NAME, UNREADABLE) and v.diagnostic is not None:
-            d = replace(v.diagnostic, statement=f"marked wrong, but it was not read: {v.diagnostic.statement}")
+            d = replace(
+                v.diagnostic,
+                statement=f"marked wrong, but it was not read: {v.diagnostic.statement}",
+            )
             return replace(v, diagnostic=d)
         if v.status == HOLDS:
             d = Diagnostic(
@@ -311,7 +372,9 @@ class PageCheck:
         """
         if label not in self.labels:
             known = ", ".join(sorted(self.labels)) or "none"
-            raise KeyError(f"no formula is labelled {label!r} on {self.source.path}; labels here: {known}")
+            raise KeyError(
+                f"no formula is labelled {label!r} on {self.source.path}; labels here: {known}"
+            )
         e, indices, scope = self.labels[label]
 
         def value(**arrays: Any) -> Array:
@@ -325,7 +388,11 @@ def plain_name(tex: str) -> str:
     r"""`\hat{y}` as a Python name: y_hat; `W_{1}`: W_1; `X^{(t)}`: X_t."""
     accent = re.match(r"\\(hat|bar|tilde|vec|dot)\s*\{?(.*?)\}?(?=_|\^|$)(.*)", tex)
     if accent:
-        tex = f"{accent.group(2)}{accent.group(3)}_{accent.group(1)}" if accent.group(1) != "vec" else accent.group(2) + accent.group(3)
+        tex = (
+            f"{accent.group(2)}{accent.group(3)}_{accent.group(1)}"
+            if accent.group(1) != "vec"
+            else accent.group(2) + accent.group(3)
+        )
     tex = re.sub(r"\\(?:mathbf|mathrm|mathbb|mathcal|mathsf|text|operatorname)", "", tex)
     return re.sub(r"_+", "_", re.sub(r"\W", "_", tex.replace("\\", ""))).strip("_")
 
@@ -341,7 +408,11 @@ def _value(e: Expr, indices: list[Index], scope: Scope, arrays: dict[str, Any]) 
         if binding is None:
             raise TypeError(f"the formula has no {name}; it has {', '.join(sorted(by_name))}")
         if callable(array):
-            world.functions[binding] = lambda axes, *xs, f=array: np.asarray(f(*[x.reshape(x.shape[-2:]) for x in xs])).reshape(1, 1, -1)[..., :1] if np.ndim(f(*[x.reshape(x.shape[-2:]) for x in xs])) == 0 else np.asarray(f(*[x.reshape(x.shape[-2:]) for x in xs]))[None]
+            world.functions[binding] = lambda axes, *xs, f=array: (
+                np.asarray(f(*[x.reshape(x.shape[-2:]) for x in xs])).reshape(1, 1, -1)[..., :1]
+                if np.ndim(f(*[x.reshape(x.shape[-2:]) for x in xs])) == 0
+                else np.asarray(f(*[x.reshape(x.shape[-2:]) for x in xs]))[None]
+            )
             continue
         value = np.asarray(array)
         if binding.indices:
@@ -355,7 +426,11 @@ def _value(e: Expr, indices: list[Index], scope: Scope, arrays: dict[str, Any]) 
                         world.sizes.setdefault(n, len(value))
             continue
         if value.ndim < 2:
-            value = value.reshape(-1, 1) if binding.shape[0] != ONE or binding.shape == SCALAR else value.reshape(1, -1)
+            value = (
+                value.reshape(-1, 1)
+                if binding.shape[0] != ONE or binding.shape == SCALAR
+                else value.reshape(1, -1)
+            )
         if binding.is_dimension:
             world.sizes[binding.key] = int(value.flat[0])
             continue
@@ -363,9 +438,13 @@ def _value(e: Expr, indices: list[Index], scope: Scope, arrays: dict[str, Any]) 
         world.values[binding, ()] = (value[None], 0)
         world.moved.add(binding)
     missing = sorted(
-        b.tex for b in bindings
-        if b.definition is None and not b.is_dimension and b.operator is None
-        and not any(key[0] is b for key in world.values) and b not in world.functions
+        b.tex
+        for b in bindings
+        if b.definition is None
+        and not b.is_dimension
+        and b.operator is None
+        and not any(key[0] is b for key in world.values)
+        and b not in world.functions
     )
     missing = [m for m in missing if not any(b.tex == m and _behind(b, e, world) for b in bindings)]
     if missing:
@@ -427,6 +506,29 @@ def check_page(page: Page, *, seed: int = 0) -> PageCheck:
     return PageCheck(page, seed)
 
 
-__all__ = ["Array", "Axes", "Group", "ILL_SHAPED", "Key", "Name", "Node", "PageCheck", "Product", "Reader",
-           "Scripted", "Size", "Source", "Step", "UNDEFINED", "VACUOUS", "check_page", "counterexample", "declare",
-           "reading", "settle", "show_shape", "show_value", "used_indices"]
+__all__ = [
+    "Array",
+    "Axes",
+    "Group",
+    "ILL_SHAPED",
+    "Key",
+    "Name",
+    "Node",
+    "PageCheck",
+    "Product",
+    "Reader",
+    "Scripted",
+    "Size",
+    "Source",
+    "Step",
+    "UNDEFINED",
+    "VACUOUS",
+    "check_page",
+    "counterexample",
+    "declare",
+    "reading",
+    "settle",
+    "show_shape",
+    "show_value",
+    "used_indices",
+]

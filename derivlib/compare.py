@@ -11,7 +11,17 @@ import numpy as np
 from derivlib.errors import DIFFERS, HOLDS, UNDEFINED, VACUOUS
 from derivlib.evaluate import Axes, World, evaluate
 from derivlib.expr import (
-    At, Block, Const, Derivative, Differential, Expr, Fill, Fold, Op, Var, children,
+    At,
+    Block,
+    Const,
+    Derivative,
+    Differential,
+    Expr,
+    Fill,
+    Fold,
+    Op,
+    Var,
+    children,
 )  # fmt: skip
 from derivlib.shapes import SCALAR
 
@@ -90,7 +100,11 @@ def compare(
             terms = magnitude((a, b), world, axes)
             floor = FLOOR * terms * (1.0 if tolerance <= EXACT else 1e6)
             bad &= difference > floor
-            if not bad.any() and float(size.max()) <= max(floor, 1e-300) and not (_is_zero(a) or _is_zero(b)):
+            if (
+                not bad.any()
+                and float(size.max()) <= max(floor, 1e-300)
+                and not (_is_zero(a) or _is_zero(b))
+            ):
                 return Outcome(VACUOUS, 0.0, tolerance, world, 0, (), left, right)
         relative = np.where(finite, difference / np.where(scale > 0, scale, 1.0), 0.0)
         if bad.any() and _rounding(bad, relative, tolerance, where):
@@ -99,7 +113,16 @@ def compare(
             worst = np.unravel_index(int(np.argmax(np.where(bad, relative, -1.0))), relative.shape)
             return Outcome(DIFFERS, float(relative[worst]), tolerance, world, int(worst[0]),
                            tuple(int(k) for k in worst[1:]), left, right)  # fmt: skip
-        return Outcome(HOLDS, float(np.where(difference <= slack, 0, relative).max()), tolerance, world, 0, (), left, right)
+        return Outcome(
+            HOLDS,
+            float(np.where(difference <= slack, 0, relative).max()),
+            tolerance,
+            world,
+            0,
+            (),
+            left,
+            right,
+        )
 
 
 def _rounding(bad: Array, relative: Array, tolerance: float, where: tuple[int, ...]) -> bool:
@@ -110,7 +133,9 @@ def _rounding(bad: Array, relative: Array, tolerance: float, where: tuple[int, .
     draws = bad.any(axis=where)
     share = float(draws.mean())
     worst = float(np.where(bad, relative, 0.0).max())
-    return bool(draws.size >= 4 and share <= 0.25 and (worst < 1e-5 or tolerance >= NESTED and worst < 1e9))
+    return bool(
+        draws.size >= 4 and share <= 0.25 and (worst < 1e-5 or tolerance >= NESTED and worst < 1e9)
+    )
 
 
 def _padded(value: Array, own: Expr, other: Expr) -> Array:
@@ -140,7 +165,7 @@ def magnitude(sides: Sequence[Expr], world: World, axes: Axes) -> float:
             continue
         try:
             value = np.abs(evaluate(e, world, axes))
-        except Exception:  # noqa: BLE001 - a condition or an index has no value of its own
+        except Exception:
             continue
         if value.dtype.kind == "f" and value.size:
             finite = value[np.isfinite(value)]
@@ -156,7 +181,7 @@ def _body_magnitude(e: Fold, world: World, axes: Axes) -> float:
 
     try:
         low, high = index_range(world, e.index)
-    except Exception:  # noqa: BLE001
+    except Exception:
         return 0.0
     values = dict(axes.values or {})
     values[id(e.index)] = (axes.count, np.arange(low, high + 1))
@@ -180,7 +205,9 @@ def slack_of(e: Expr, world: World, axes: Axes, exact: set[float]) -> Array:
     total: Array = 0.0
     base = None
     for constant in decimals(e):
-        if any(abs(constant.value - v) <= 1e-12 * max(1.0, abs(v)) for v in exact) and not _alone(e, constant):
+        if any(abs(constant.value - v) <= 1e-12 * max(1.0, abs(v)) for v in exact) and not _alone(
+            e, constant
+        ):
             continue
         if base is None:
             base = evaluate(e, world, axes)
@@ -208,7 +235,10 @@ def show_value(value: Array) -> str:
     if array.size == 1:
         return _digits(float(array.reshape(-1)[0]))
     array = array.reshape(-1, array.shape[-1])
-    rows = [" ".join(_digits(float(x)) for x in row[:4]) + (" …" if len(row) > 4 else "") for row in array[:4]]
+    rows = [
+        " ".join(_digits(float(x)) for x in row[:4]) + (" …" if len(row) > 4 else "")
+        for row in array[:4]
+    ]
     return "[" + "; ".join(rows) + ("; …" if len(array) > 4 else "") + "]"
 
 

@@ -39,7 +39,9 @@ NAMED_SETS = {
 
 def tokens_of(r: Reader, node: Node) -> list[Token]:
     start, end = node.span
-    return [Token(t.kind, t.text, t.start + start, t.end + start) for t in tokenize(r.text[start:end])]
+    return [
+        Token(t.kind, t.text, t.start + start, t.end + start) for t in tokenize(r.text[start:end])
+    ]
 
 
 def read_space(r: Reader, node: Node) -> Space:
@@ -48,16 +50,24 @@ def read_space(r: Reader, node: Node) -> Space:
     Raises:
         DerivlibError: it is no set that the language knows.
     """
-    if isinstance(node, Product) and all(op in ("times", "") for op in node.ops) and len(node.factors) > 1:
+    if (
+        isinstance(node, Product)
+        and all(op in ("times", "") for op in node.ops)
+        and len(node.factors) > 1
+    ):
         spaces = [read_space(r, f) for f in node.factors]
         if all(s.shape == spaces[0].shape for s in spaces):
             return spaces[0]
     if isinstance(node, Product) and "setminus" in node.ops:
         k = node.ops.index("setminus")
-        inner = node.factors[0] if k == 0 else Product(node.span, node.factors[: k + 1], node.ops[:k])
+        inner = (
+            node.factors[0] if k == 0 else Product(node.span, node.factors[: k + 1], node.ops[:k])
+        )
         space = read_space(r, inner)
         return Space(space.shape, space.domain | {"nonzero"})
-    sub, sups, base = None, (), node
+    sub: tuple[Token, ...] | None = None
+    sups: tuple[tuple[Token, ...], ...] = ()
+    base = node
     if isinstance(node, Scripted):
         sub, sups, base = node.sub, node.sups, node.base
     if isinstance(base, Group) and base.delimiter in ("(", "["):  # an interval
@@ -67,7 +77,9 @@ def read_space(r: Reader, node: Node) -> Space:
     if isinstance(base, Name):
         tag = script_text(sub).replace(" ", "")
         shape = _exponent(r, sups)
-        if base.font == "bb" or (base.base in ("R", "N", "Z", "S") and base.font in ("rm", "bf", "cal", "")):
+        if base.font == "bb" or (
+            base.base in ("R", "N", "Z", "S") and base.font in ("rm", "bf", "cal", "")
+        ):
             return _blackboard(r, base, tag, shape, sub, sups, node.span)
         if base.base == r"\Delta":
             shape = shape if shape != SCALAR else _exponent(r, (sub,) if sub else ())
@@ -80,13 +92,29 @@ def read_space(r: Reader, node: Node) -> Space:
             domain = {"O": "orthogonal", "SO": "orthogonal", "St": "orthonormal", "GL": "invertible",
                       "Sym": "symmetric", "SPD": "spd", "PD": "spd", "Skew": "skew"}[base.base]  # fmt: skip
             square = _exponent(r, sups or ((sub,) if sub else ()))
-            return Space((square[0], square[0]) if square[1] == ONE else square, frozenset({domain}))
+            return Space(
+                (square[0], square[0]) if square[1] == ONE else square, frozenset({domain})
+            )
     if isinstance(base, Product) and len(base.factors) == 2 and base.ops[0] == "":
         head, size = base.factors
-        if isinstance(head, Name) and head.base in ("O", "SO", "GL", "St", "S") and isinstance(size, Group):
+        if (
+            isinstance(head, Name)
+            and head.base in ("O", "SO", "GL", "St", "S")
+            and isinstance(size, Group)
+        ):
             n = dimension(r, size.items[0])
-            last = dimension(r, size.items[-1]) if len(size.items) > 1 and not _is_field(size.items[-1]) else n
-            kind = {"O": "orthogonal", "SO": "orthogonal", "GL": "invertible", "St": "orthonormal", "S": "symmetric"}[head.base]
+            last = (
+                dimension(r, size.items[-1])
+                if len(size.items) > 1 and not _is_field(size.items[-1])
+                else n
+            )
+            kind = {
+                "O": "orthogonal",
+                "SO": "orthogonal",
+                "GL": "invertible",
+                "St": "orthonormal",
+                "S": "symmetric",
+            }[head.base]
             return Space((n, last), frozenset({kind}))
     raise user_error(
         UNREADABLE, "this set is not known", node.span,
@@ -224,7 +252,11 @@ def family_of(key: Key, node: Node, r: Reader) -> tuple[Key, list[str]] | None:
     if not isinstance(node, Scripted) or node.sub is None:
         return None
     letters = [t.text for t in node.sub if t.text not in (",", "{", "}")]
-    if not letters or len(letters) > 2 or not all(len(x) == 1 and x.isalpha() or x in (r"\ell", r"\tau") for x in letters):
+    if (
+        not letters
+        or len(letters) > 2
+        or not all(len(x) == 1 and x.isalpha() or x in (r"\ell", r"\tau") for x in letters)
+    ):
         return None
     return Key(key.base, key.font, key.accent, ",".join("*" * len(letters)), key.sup), letters
 
@@ -232,9 +264,7 @@ def family_of(key: Key, node: Node, r: Reader) -> tuple[Key, list[str]] | None:
 INDEX_LETTERS = set("ijklmnpqrst") | {r"\ell", r"\tau"}
 
 
-def bind_declared(
-    r: Reader, node: Node, space: Space, at: Span
-) -> list[Binding]:
+def bind_declared(r: Reader, node: Node, space: Space, at: Span) -> list[Binding]:
     """Bind one declared name to a shape and a domain.
 
     Raises:
@@ -271,7 +301,11 @@ def bind_declared(
         binding.is_dimension = True
         binding.key = key.tex()
     if key.base in ("0", "1", "I"):
-        binding.kind, binding.value, binding.implicit = "fill", {"0": "zeros", "1": "ones", "I": "eye"}[key.base], True
+        binding.kind, binding.value, binding.implicit = (
+            "fill",
+            {"0": "zeros", "1": "ones", "I": "eye"}[key.base],
+            True,
+        )
     r.scope.bind(key, binding)
     if family is not None and family[1][0] in INDEX_LETTERS and r.scope.lookup(family[0]) is None:
         # x_i may be one of many: under a sum over i it is a member of this family.
@@ -285,10 +319,14 @@ def _range_index(r: Reader, letter: str) -> Index:
     declared = r.scope.index(letter)
     if declared is not None:
         return Index(letter, declared.low, declared.high, declared.extent)
-    binding = r.scope.dimension(Key(letter.upper() if letter.islower() else letter + "max"), Span(0, 0))
+    binding = r.scope.dimension(
+        Key(letter.upper() if letter.islower() else letter + "max"), Span(0, 0)
+    )
     from derivlib.shapes import named
 
-    return Index(letter, None, None, named(binding.key) if binding.is_dimension else None, assumed=True)
+    return Index(
+        letter, None, None, named(binding.key) if binding.is_dimension else None, assumed=True
+    )
 
 
 def bind_function(r: Reader, statement: Statement) -> Binding:
@@ -334,19 +372,33 @@ def read_range(r: Reader, statements: list[Statement]) -> int:
     if ops == ["="]:
         k = 1
         while k < len(statements) and k < 4 and not statements[k].relations:
-            if isinstance(statements[k].parts[0], Dots) and k + 1 < len(statements) and not statements[k + 1].relations:
-                return _bind_range(r, [first.parts[0]], first.parts[1], statements[k + 1].parts[0], k + 2)
+            if (
+                isinstance(statements[k].parts[0], Dots)
+                and k + 1 < len(statements)
+                and not statements[k + 1].relations
+            ):
+                return _bind_range(
+                    r, [first.parts[0]], first.parts[1], statements[k + 1].parts[0], k + 2
+                )
             k += 1
     if len(ops) == 1 and ops[0] in ("<", "<=", ">", ">=") and first.lead == "for":
         return _narrowed(r, first)
     if ops in (["<=", "<="], ["<", "<="], ["<=", "<"]) and _is_index_name(r, first.parts[1]):
         return _bind_range(r, declared_names(first.parts[1]), first.parts[0], first.parts[2], 1,
                            strict_low=ops[0] == "<", strict_high=ops[1] == "<")  # fmt: skip
-    if ops == ["in"] and isinstance(first.parts[1], Group) and first.parts[1].delimiter in (r"\{", "["):
+    if (
+        ops == ["in"]
+        and isinstance(first.parts[1], Group)
+        and first.parts[1].delimiter in (r"\{", "[")
+    ):
         items = first.parts[1].items
         if any(isinstance(i, Dots) for i in items):
             return _bind_range(r, declared_names(first.parts[0]), items[0], items[-1], 1)
-        if first.parts[1].delimiter == "[" and len(items) == 1 and _is_index_name(r, first.parts[0]):
+        if (
+            first.parts[1].delimiter == "["
+            and len(items) == 1
+            and _is_index_name(r, first.parts[0])
+        ):
             one = Num(items[0].span, "1")
             return _bind_range(r, declared_names(first.parts[0]), one, items[0], 1)
     return 0
@@ -408,7 +460,9 @@ def _bind_range(
         for scope in r.scope.chain():  # families declared before their range
             for binding in scope.names.values():
                 for index in binding.indices:
-                    if index.name == n.base and (index.assumed or index.high is None and index.extent is None):
+                    if index.name == n.base and (
+                        index.assumed or index.high is None and index.extent is None
+                    ):
                         index.assumed = False
                         index.low, index.high, index.extent = a, b, extent
     return used
@@ -434,13 +488,15 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
     if inner is not None and zero and op == ">" and name_key(inner) is None:
         from derivlib.evaluate import dependencies
 
-        found = [b for b in dependencies(r.expr(inner)) if b.kind == "free" and b.shape[0] == b.shape[1]]
-        for b in found:
+        square = [
+            b for b in dependencies(r.expr(inner)) if b.kind == "free" and b.shape[0] == b.shape[1]
+        ]
+        for b in square:
             b.domain.add("positive_det")
-        return found or None
+        return square or None
     if inner is not None and zero and op in (">", "!="):
-        found = name_key(inner)
-        binding = r.scope.lookup(found[0]) if found else None
+        key = name_key(inner)
+        binding = r.scope.lookup(key[0]) if key else None
         if binding is not None and binding.kind == "free":
             binding.domain.add("positive_det" if op == ">" else "invertible")
             return [binding]
@@ -450,14 +506,16 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
     names = declared_names(left)
     bindings: list[Binding] = []
     for node in names:
-        found = name_key(node)
-        if found is None:
+        key = name_key(node)
+        if key is None:
             return None
-        binding = r.scope.lookup(found[0])
+        binding = r.scope.lookup(key[0])
         if binding is None:
             if op in (">>", ">>=", "<<"):
                 return None
-            if not zero and not (isinstance(right, Num) and op in (">", ">=") and float(right.text) >= 0):
+            if not zero and not (
+                isinstance(right, Num) and op in (">", ">=") and float(right.text) >= 0
+            ):
                 return None
             bindings += bind_declared(r, node, Space(SCALAR, frozenset({domain})), node.span)
             if not zero and op in (">", ">="):
@@ -485,7 +543,9 @@ def _two_sided(r: Reader, statement: Statement) -> list[Binding] | None:
         return None
     found = name_key(name)
     assert found is not None
-    domain = frozenset({"unit_interval"} if a >= 0 and b <= 1 else {"positive"} if a >= 0 else set())
+    domain = frozenset(
+        {"unit_interval"} if a >= 0 and b <= 1 else {"positive"} if a >= 0 else set()
+    )
     binding = r.scope.lookup(found[0])
     if binding is not None:
         binding.domain |= domain
@@ -496,10 +556,25 @@ def _two_sided(r: Reader, statement: Statement) -> list[Binding] | None:
 def _determinant_of(node: Node) -> Node | None:
     if isinstance(node, Bars) and node.delimiter == "|":
         return node.body
-    if isinstance(node, Product) and len(node.factors) == 2 and isinstance(node.factors[0], Name) and node.factors[0].base == "det":
+    if (
+        isinstance(node, Product)
+        and len(node.factors) == 2
+        and isinstance(node.factors[0], Name)
+        and node.factors[0].base == "det"
+    ):
         inner = node.factors[1]
         return inner.items[0] if isinstance(inner, Group) and len(inner.items) == 1 else inner
     return None
 
 
-__all__ = ["DerivlibError", "Expr", "Space", "bind_declared", "bind_function", "bind_sign", "name_key", "read_range", "read_space"]
+__all__ = [
+    "DerivlibError",
+    "Expr",
+    "Space",
+    "bind_declared",
+    "bind_function",
+    "bind_sign",
+    "name_key",
+    "read_range",
+    "read_space",
+]

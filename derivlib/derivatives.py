@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 
 from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.expr import (
-    Binding, Call, Derivative, Element, Expr, Let, Member, Op, Var,
+    Binding,
+    Call,
+    Derivative,
+    Element,
+    Expr,
+    Let,
+    Member,
+    Op,
+    Var,
 )  # fmt: skip
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, Shape, multiply, show_shape
@@ -91,7 +99,11 @@ def is_operator(r: Reader, node: Node) -> bool:
     if isinstance(base, Name):
         if base.base == r"\nabla":
             return True
-        if base.base == "D" and base.font in ("op", "rm", "", "bf", "sf") and r.scope.lookup(Key("D", base.font)) is None:
+        if (
+            base.base == "D"
+            and base.font in ("op", "rm", "", "bf", "sf")
+            and r.scope.lookup(Key("D", base.font)) is None
+        ):
             return True
     return False
 
@@ -103,7 +115,11 @@ def read_fraction(r: Reader, node: Frac) -> Expr | None:
     sign, order, above, ops = _parts(node.numerator)
     if not above:
         raise user_error(UNREADABLE, "this derivative has nothing to differentiate", node.span)
-    body_node = above[0] if len(above) == 1 else Product(above[0].span.to(above[-1].span), tuple(above), ops)
+    body_node = (
+        above[0]
+        if len(above) == 1
+        else Product(above[0].span.to(above[-1].span), tuple(above), ops)
+    )
     body = r.expr(body_node)
     return _by_all(r, body, node, order)
 
@@ -122,9 +138,22 @@ def _variables(r: Reader, node: Frac, order: int) -> list[Node]:
     for g in groups:
         if not g:
             raise user_error(UNREADABLE, "a variable is missing below", node.span)
-        single = g[0] if len(g) == 1 else Product(g[0].span.to(g[-1].span), tuple(g), ("",) * (len(g) - 1))
-        if order > 1 and len(groups) == 1 and isinstance(single, Scripted) and _order(single) == order:
-            single = replace(single, sups=()) if (single.sub is not None or single.primes) else single.base
+        single = (
+            g[0]
+            if len(g) == 1
+            else Product(g[0].span.to(g[-1].span), tuple(g), ("",) * (len(g) - 1))
+        )
+        if (
+            order > 1
+            and len(groups) == 1
+            and isinstance(single, Scripted)
+            and _order(single) == order
+        ):
+            single = (
+                replace(single, sups=())
+                if (single.sub is not None or single.primes)
+                else single.base
+            )
             found.extend([single] * order)
         else:
             found.append(single)
@@ -140,7 +169,9 @@ def _by_all(r: Reader, body: Expr, node: Frac, order: int) -> Expr:
         raise user_error(UNREADABLE, "derivatives beyond the third are not computed", node.span)
     variables = _variables(r, node, order)
     if order == 1:
-        return by(r, body, place(r, variables[0], body), node.span, total=_parts(node.numerator)[0] == "d")
+        return by(
+            r, body, place(r, variables[0], body), node.span, total=_parts(node.numerator)[0] == "d"
+        )
     places = [place(r, v, body) for v in variables]
     e = body
     for k in range(order - 1, 0, -1):
@@ -166,7 +197,9 @@ def _as_place(r: Reader, e: Expr, body: Expr | None) -> Place:
             return Place(b)
         case Member(family=f, indices=(k,)) if f.slice_of is not None:
             matrix, by_column, turned = f.slice_of
-            return Place(matrix, (), None if by_column else k, k if by_column else None, True, turned)
+            return Place(
+                matrix, (), None if by_column else k, k if by_column else None, True, turned
+            )
         case Member(family=f, indices=indices):
             return Place(f, indices)
         case Element(base=base, row=row, column=column):
@@ -180,18 +213,29 @@ def _as_place(r: Reader, e: Expr, body: Expr | None) -> Place:
         case Op(operator=o, args=(inner_e,)) if o.name == "matrix_power" or o.name == "power":
             pass
         case Call(function=f) if f.params and len(f.params) == len(e.args):
-            raise user_error(UNREADABLE, "a derivative by a function needs the function as a defined quantity", e.span)
+            raise user_error(
+                UNREADABLE,
+                "a derivative by a function needs the function as a defined quantity",
+                e.span,
+            )
     raise user_error(
         UNREADABLE, "the variable of a derivative must be a name", e.span,
         "define a name for this expression first, and differentiate by that name",
     )  # fmt: skip
 
 
-def by(r: Reader, body: Expr, p: Place, span: Span, total: bool = False, layout: str | None = None) -> Expr:
+def by(
+    r: Reader, body: Expr, p: Place, span: Span, total: bool = False, layout: str | None = None
+) -> Expr:
     """The derivative of `body` at a place, in the layout of the section."""
     layout = layout or r.scope.settings.layout
     turned = False
-    if isinstance(body, Op) and body.operator.name == "transpose" and ONE in r.u.shape(body.shape) and not p.stacked:
+    if (
+        isinstance(body, Op)
+        and body.operator.name == "transpose"
+        and ONE in r.u.shape(body.shape)
+        and not p.stacked
+    ):
         if r.u.shape(body.shape)[0] == ONE and r.u.shape(body.shape) != SCALAR:
             variable = p.variable.shape
             if ONE in variable and variable != SCALAR and not p.selected and not p.transposed:
@@ -202,7 +246,9 @@ def by(r: Reader, body: Expr, p: Place, span: Span, total: bool = False, layout:
     if len(shape) != 2:
         return e
     scalar_body = r.is_scalar(body)
-    scalar_variable = p.variable.shape == SCALAR or (p.selected and p.row is not None and p.column is not None)
+    scalar_variable = p.variable.shape == SCALAR or (
+        p.selected and p.row is not None and p.column is not None
+    )
     if turned:
         return r.op("transpose", e, span=span)
     if p.transposed:
@@ -219,7 +265,9 @@ def _raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
     p.variable.used += 1
     variable, out = p.variable.shape, r.u.shape(body.shape)
     if len(out) != 2:
-        raise user_error(UNREADABLE, "a derivative with four indices is not differentiated again", span)
+        raise user_error(
+            UNREADABLE, "a derivative with four indices is not differentiated again", span
+        )
     e: Expr = Derivative(span, raw_shape(out, variable), body, p.variable, p.member)
     if p.selected:
         if out == SCALAR:
@@ -236,7 +284,9 @@ def _raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
         if ONE in out:  # a vector by a row or a column: a Jacobian
             length = variable[1] if p.row is not None else variable[0]
             return Element(span, (multiply(out[0], out[1]), length), e, p.row, p.column)
-        raise user_error(UNREADABLE, "this derivative by a row or column has more than two indices", span)
+        raise user_error(
+            UNREADABLE, "this derivative by a row or column has more than two indices", span
+        )
     if p.stacked:
         if out == SCALAR:
             return r.op("vec", e, span=span)
@@ -264,29 +314,42 @@ def jacobian_matrix(r: Reader, e: Expr, out: Shape, variable: Shape, span: Span)
     return Op(span, shape, JACOBIAN_MATRIX, (e,))
 
 
-def apply_operator(r: Reader, factors: Sequence[Node], ops: Sequence[str], i: int) -> tuple[Expr, int]:
+def apply_operator(
+    r: Reader, factors: Sequence[Node], ops: Sequence[str], i: int
+) -> tuple[Expr, int]:
     """∂/∂X, ∇ or D at `i`, applied to what follows it in the product."""
     node = factors[i]
     end = i + 1
-    while end < len(factors) and ops[end - 1] == "" and not (
-        end > i + 1 and isinstance(factors[end], Frac) and _is_derivative(factors[end])
+    while (
+        end < len(factors)
+        and ops[end - 1] == ""
+        and not (end > i + 1 and isinstance(factors[end], Frac) and _is_derivative(factors[end]))
     ):
         end += 1
     if end == i + 1:
-        raise user_error(UNREADABLE, "this derivative has nothing after it to differentiate", node.span)
+        raise user_error(
+            UNREADABLE, "this derivative has nothing after it to differentiate", node.span
+        )
     first = factors[i + 1]
     explicit = end < len(factors) and ops[end - 1] != ""
     if isinstance(first, Group) and (first.delimiter in ("[", r"\{") or explicit) and end > i + 2:
         end = i + 2
     if isinstance(node, Frac):
         body = r.run(factors[i + 1 : end], ops[i + 1 : end - 1])
-        return _by_all(r, body, Frac(node.span.to(body.span), node.numerator, node.denominator), _parts(node.numerator)[1]), end
+        return _by_all(
+            r,
+            body,
+            Frac(node.span.to(body.span), node.numerator, node.denominator),
+            _parts(node.numerator)[1],
+        ), end
     base = node.base if isinstance(node, Scripted) else node
     assert isinstance(base, Name)
     return (_nabla if base.base == r"\nabla" else _jacobian_operator)(r, node, factors, ops, i, end)
 
 
-def _nabla(r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int) -> tuple[Expr, int]:
+def _nabla(
+    r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int
+) -> tuple[Expr, int]:
     order = _order(node)
     sub = node.sub if isinstance(node, Scripted) else None
     span = node.span
@@ -307,7 +370,8 @@ def _nabla_of(
     sub: tuple[Token, ...] | None,
 ) -> tuple[Expr, int]:  # fmt: skip
     span = node.span
-    head = r.function_head(factors[i + 1]) if isinstance(factors[i + 1], (Name, Scripted)) else None
+    following = factors[i + 1]
+    head = r.function_head(following) if isinstance(following, Name | Scripted) else None
     if sub is None and head is not None and isinstance(head[0], Binding):
         # ∇f(x): the gradient of the function f at x, not of the product after it.
         group = factors[i + 2] if i + 2 < len(factors) and ops[i + 1] == "" else None
@@ -363,7 +427,9 @@ def gradient_at(r: Reader, function: Binding, args: list[Expr], order: int, span
     call = r.applied(function, args, 0, span)
     assert isinstance(call, Call)
     if len(args) != 1:
-        raise user_error(UNREADABLE, f"∇ of {function.tex}: by which argument?", span, "write \\nabla_x")
+        raise user_error(
+            UNREADABLE, f"∇ of {function.tex}: by which argument?", span, "write \\nabla_x"
+        )
     hidden = Binding("·", "·", "free", r.u.shape(args[0].shape), span, implicit=True)
     variable = Var(args[0].span, hidden.shape, hidden)
     body = Call(call.span, call.shape, function, (variable,))
@@ -392,7 +458,8 @@ def _jacobian_operator(
     r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int
 ) -> tuple[Expr, int]:
     """Magnus and Neudecker's D F(X): the Jacobian of vec F by vec X, in any layout."""
-    head = r.function_head(factors[i + 1]) if isinstance(factors[i + 1], (Name, Scripted)) else None
+    following = factors[i + 1]
+    head = r.function_head(following) if isinstance(following, Name | Scripted) else None
     sub = node.sub if isinstance(node, Scripted) else None
     if head is not None and sub is None and isinstance(head[0], Binding):
         group = factors[i + 2] if i + 2 < len(factors) and ops[i + 1] == "" else None
@@ -416,7 +483,9 @@ def _jacobian_operator(
             raise user_error(UNREADABLE, "D without a subscript: by which variable?", node.span)
         p = Place(candidates[0])
     out = r.u.shape(body.shape)
-    e = Derivative(node.span.to(body.span), raw_shape(out, p.variable.shape), body, p.variable, p.member)
+    e = Derivative(
+        node.span.to(body.span), raw_shape(out, p.variable.shape), body, p.variable, p.member
+    )
     if out == SCALAR:
         return r.op("transpose", r.op("vec", e), span=e.span), j
     return jacobian_matrix(r, e, out, p.variable.shape, e.span), j
@@ -426,7 +495,11 @@ def _directional(r: Reader, function: Binding, argument: Expr, direction: Group)
     """D f(X)[H]: the derivative at X in the direction H."""
     h = r.expr(direction.items[0])
     if not r.u.same(h.shape, argument.shape):
-        raise r.ill_shaped(direction.span, f"the direction must be {show_shape(r.u.shape(argument.shape))}", r.described(h))
+        raise r.ill_shaped(
+            direction.span,
+            f"the direction must be {show_shape(r.u.shape(argument.shape))}",
+            r.described(h),
+        )
     hidden = Binding("·", "·", "free", r.u.shape(argument.shape), direction.span, implicit=True)
     body = Call(argument.span, r.u.shape(argument.shape) if function.elementwise else function.shape, function,
                 (Var(argument.span, hidden.shape, hidden),))  # fmt: skip

@@ -26,7 +26,9 @@ Generator = np.random.Generator
 
 def _generator(world: World, binding: Binding, member: tuple[int, ...], purpose: int) -> Generator:
     name = zlib.crc32(binding.key.encode())
-    return np.random.Generator(np.random.PCG64([world.seed, name, purpose, *(m + 64 for m in member)]))
+    return np.random.Generator(
+        np.random.PCG64([world.seed, name, purpose, *(m + 64 for m in member)])
+    )
 
 
 def draw_free(world: World, binding: Binding, member: tuple[int, ...] = ()) -> Array:
@@ -55,7 +57,9 @@ def _in_domain(g: Generator, shape: tuple[int, int, int], domain: set[str]) -> A
     if "permutation" in domain:
         return np.stack([np.eye(rows)[g.permutation(rows)] for _ in range(draws)])
     if domain & {"orthogonal", "orthonormal"}:
-        return np.linalg.qr(g.normal(size=(draws, max(rows, columns), max(rows, columns))))[0][:, :rows, :columns]
+        return np.linalg.qr(g.normal(size=(draws, max(rows, columns), max(rows, columns))))[0][
+            :, :rows, :columns
+        ]
     if "projection" in domain:
         k = max(1, rows // 2)
         q = np.linalg.qr(g.normal(size=(draws, rows, rows)))[0][:, :, :k]

@@ -10,20 +10,59 @@ from collections.abc import Callable, Sequence
 
 from derivlib.errors import ILL_SHAPED, UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import (
-    At, Binding, Block, Call, Choice, Compare, Const, Differential, Element, Expr, Fill, Fold, Index,
-    Member, Op, Size, Var,
+    At,
+    Binding,
+    Block,
+    Call,
+    Choice,
+    Compare,
+    Const,
+    Differential,
+    Element,
+    Expr,
+    Fill,
+    Index,
+    Member,
+    Op,
+    Size,
+    Var,
 )  # fmt: skip
 from derivlib.operators import BY_NAME, BY_SPELLING, Operator
 from derivlib.scope import Key, Scope
 from derivlib.shapes import (
-    ONE, SCALAR, Dim, Mismatch, Shape, Unifier, add, multiply, named, names, show, show_shape,
+    ONE,
+    SCALAR,
+    Dim,
+    Mismatch,
+    Shape,
+    Unifier,
+    add,
+    multiply,
+    named,
+    names,
+    show,
+    show_shape,
 )  # fmt: skip
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_tokens
 from derivlib.tex.tree import (
-    Additive, Angle, Bars, Big, Cases, Dots, Frac, Group, Matrix, Name, Node, Num, Product,
-    Scripted, Sqrt, Statement,
+    Additive,
+    Angle,
+    Bars,
+    Big,
+    Cases,
+    Dots,
+    Frac,
+    Group,
+    Matrix,
+    Name,
+    Node,
+    Num,
+    Product,
+    Scripted,
+    Sqrt,
+    Statement,
 )  # fmt: skip
 
 LEVELS = (("colon",), ("odot", "oslash"), ("otimes", "oplus"), ("cdot", "times"))
@@ -74,7 +113,9 @@ class Reader:
         try:
             shape = row.shape(self.u, tuple(self.u.shape(a.shape) for a in args))
         except Mismatch as mismatch:
-            verb = {"add": "plus", "subtract": "minus", "matmul": "times", "frobenius": ":"}.get(name, row.infix or name)
+            verb = {"add": "plus", "subtract": "minus", "matmul": "times", "frobenius": ":"}.get(
+                name, row.infix or name
+            )
             short = [self.text[a.span.start : a.span.end].strip() for a in args]
             if len(args) == 2 and all(len(s) <= 32 for s in short):
                 statement = f"{short[0]} {verb} {short[1]} does not conform"
@@ -84,7 +125,9 @@ class Reader:
                 statement = mismatch.statement
             facts = [", ".join(self.described(a) for a in args)]
             if mismatch.need:
-                facts.append(f"the {row.meaning.split(';')[0].split(' tr(')[0]} needs {mismatch.need}")
+                facts.append(
+                    f"the {row.meaning.split(';')[0].split(' tr(')[0]} needs {mismatch.need}"
+                )
             raise self.ill_shaped(whole, statement, *facts) from None
         return Op(whole, shape, row, args)
 
@@ -106,7 +149,9 @@ class Reader:
             case Sqrt():
                 body = self.expr(node.body)
                 if node.degree is not None:
-                    inverse = self.op("divide", Const(node.span, SCALAR, 1.0), self.expr(node.degree))
+                    inverse = self.op(
+                        "divide", Const(node.span, SCALAR, 1.0), self.expr(node.degree)
+                    )
                     return self.op("power", body, inverse, span=node.span)
                 return self.op("sqrt", body, span=node.span)
             case Big():
@@ -195,7 +240,12 @@ class Reader:
             case Scripted():
                 own = {t.text for t in (node.sub or ())} | {t.text for s in node.sups for t in s}
                 return own | self._free_scripts(node.base)
-            case Product(factors=parts) | Group(items=parts) | Additive(terms=parts) | Angle(items=parts):
+            case (
+                Product(factors=parts)
+                | Group(items=parts)
+                | Additive(terms=parts)
+                | Angle(items=parts)
+            ):
                 return set().union(*(self._free_scripts(p) for p in parts))
             case Frac():
                 return self._free_scripts(node.numerator) | self._free_scripts(node.denominator)
@@ -297,7 +347,11 @@ class Reader:
             m, n = self.u.shape(inner.args[0].shape)
             size = multiply(m, n)
             return Fill(a.span, (size, size), "commutation", dims=(m, n))
-        raise self.ill_shaped(a.span, "the two sizes of this commutation matrix do not follow from its place", "write them as subscripts, K_{mn}")
+        raise self.ill_shaped(
+            a.span,
+            "the two sizes of this commutation matrix do not follow from its place",
+            "write them as subscripts, K_{mn}",
+        )
 
     def _on_tensor(self, a: Expr, b: Expr) -> Expr:
         self.note(
@@ -316,19 +370,26 @@ class Reader:
         if sa[1] == sb[0]:
             return self.op("matmul", a, b)
         if sa == sb:
-            self.note(f"{self.text[a.span.start:b.span.end]} is read as the entrywise product, as the shapes are equal")
+            self.note(
+                f"{self.text[a.span.start : b.span.end]} is read as the entrywise product, as the shapes are equal"
+            )
             return self.op("hadamard", a, b)
         return self.op("matmul", a, b)
 
     def divide(self, a: Expr, b: Expr) -> Expr:
         if self.is_scalar(b):
             return self.op("divide", a, b)
-        if not any(d == ONE for d in self.u.shape(b.shape)) and self.u.shape(b.shape)[0] == self.u.shape(b.shape)[-1]:
+        if (
+            not any(d == ONE for d in self.u.shape(b.shape))
+            and self.u.shape(b.shape)[0] == self.u.shape(b.shape)[-1]
+        ):
             raise self.ill_shaped(
                 a.span.to(b.span), "a fraction of a square matrix has no one meaning",
                 self.described(b), "write an inverse, or \\oslash for entries",
             )  # fmt: skip
-        self.note(f"the fraction over {self.text[b.span.start:b.span.end]} is read entry by entry")
+        self.note(
+            f"the fraction over {self.text[b.span.start : b.span.end]} is read entry by entry"
+        )
         return self.op("over", a, b)
 
     def run(self, factors: Sequence[Node], ops: Sequence[str]) -> Expr:
@@ -349,7 +410,9 @@ class Reader:
                 raise error from None
             finally:
                 self.greedy = False
-            self.note("the brackets after a function are read as part of its argument, which goes on behind them")
+            self.note(
+                "the brackets after a function are read as part of its argument, which goes on behind them"
+            )
             return e
 
     def _run(self, factors: Sequence[Node], ops: Sequence[str]) -> Expr:
@@ -361,7 +424,11 @@ class Reader:
             divided = i > 0 and ops[i - 1] == "over"
             e, i = self.operand(factors, ops, i)
             if divided:
-                parts[-1:] = [self.divide(self._joined(parts), e)] if len(parts) == 1 else [self.divide(parts[-1], e)]
+                parts[-1:] = (
+                    [self.divide(self._joined(parts), e)]
+                    if len(parts) == 1
+                    else [self.divide(parts[-1], e)]
+                )
             else:
                 parts.append(e)
         return self._joined(parts)
@@ -409,7 +476,11 @@ class Reader:
             if start is None:
                 continue
             span = new_factors[start].span.to(new_factors[k + 2].span)
-            top = Product(span, tuple(new_factors[start : k + 1]), tuple(new_ops[start:k])) if k > start else new_factors[start]
+            top = (
+                Product(span, tuple(new_factors[start : k + 1]), tuple(new_ops[start:k]))
+                if k > start
+                else new_factors[start]
+            )
             bottom = Product(span, tuple(new_factors[k + 1 : k + 3]), ("",))
             new_factors[start : k + 3] = [Frac(span, top, bottom)]
             new_ops[start : k + 2] = []
@@ -443,14 +514,22 @@ class Reader:
         if not isinstance(node, Name) or node.base not in COMPOSITE:
             return None
         inner = following.base if isinstance(following, Scripted) else following
-        if not isinstance(inner, Name) or self.scope.lookup(Key(node.base + inner.base, inner.font, inner.accent)) is None and not (
-            isinstance(following, Scripted) and following.sub
+        if (
+            not isinstance(inner, Name)
+            or self.scope.lookup(Key(node.base + inner.base, inner.font, inner.accent)) is None
+            and not (isinstance(following, Scripted) and following.sub)
         ):
             return None
         joined = Name(node.span.to(inner.span), node.base + inner.base, inner.font, inner.accent)
         whole: Name | Scripted = joined
         if isinstance(following, Scripted):
-            whole = Scripted(node.span.to(following.span), joined, following.sub, following.sups, following.primes)
+            whole = Scripted(
+                node.span.to(following.span),
+                joined,
+                following.sub,
+                following.sups,
+                following.primes,
+            )
         try:
             return self.atom(whole)
         except DerivlibError:
@@ -462,7 +541,9 @@ class Reader:
         if self._composite(base, following) is not None:
             return False
         if isinstance(node, Scripted) and (
-            node.sub is not None or node.primes or len(node.sups) != 1
+            node.sub is not None
+            or node.primes
+            or len(node.sups) != 1
             or "".join(t.text for t in node.sups[0]) not in ("2", "3")
         ):
             return False
@@ -474,7 +555,9 @@ class Reader:
         return own is None or own.is_dimension or own.shape == SCALAR and "dimension" in own.domain
 
     # -- functions -------------------------------------------------------------------------
-    def function_head(self, node: Name | Scripted) -> tuple[Operator | Binding, int, list[tuple[Token, ...]], Span] | None:
+    def function_head(
+        self, node: Name | Scripted
+    ) -> tuple[Operator | Binding, int, list[tuple[Token, ...]], Span] | None:
         """The function a factor names, its primes, and superscripts left for the result."""
         name = node.base if isinstance(node, Scripted) else node
         if not isinstance(name, Name):
@@ -487,7 +570,9 @@ class Reader:
             return binding[0], primes, binding[1], node.span
         if self.scope.lookup(Key(name.base, name.font, name.accent)) is None and not name.accent:
             row = BY_SPELLING.get(name.base)
-            if row is not None and (sub is None or row.name in ("log", "softmax", "trace", "max", "min", "sum", "vec")):
+            if row is not None and (
+                sub is None or row.name in ("log", "softmax", "trace", "max", "min", "sum", "vec")
+            ):
                 return row, primes, sups, node.span
         return None
 
@@ -495,7 +580,7 @@ class Reader:
         self, name: Name, sub: tuple[Token, ...] | None, sups: list[tuple[Token, ...]]
     ) -> tuple[Binding, list[tuple[Token, ...]]] | None:
         subtext = script_text(sub)
-        for use_sup in ((True, False) if sups else (False,)):
+        for use_sup in (True, False) if sups else (False,):
             sup = script_text(sups[0]) if use_sup else ""
             for s in {subtext, ""} if sub else {""}:
                 binding = self.scope.lookup(Key(name.base, name.font, name.accent, s, sup))
@@ -520,10 +605,20 @@ class Reader:
         more = j < len(factors) and ops[i] == ""
         following = factors[j] if more else None
         bracket = following.base if isinstance(following, Scripted) else following
-        if isinstance(bracket, Group) and bracket.delimiter in ("(", "[", r"\{") and not (
-            isinstance(function, Operator) and function.name in _TAKES_ALL
-            and (self.greedy and j + 1 < len(factors) and ops[j] == ""
-                 or function.name in ("trace", "det") and self._turned(following))
+        if (
+            isinstance(bracket, Group)
+            and bracket.delimiter in ("(", "[", r"\{")
+            and not (
+                isinstance(function, Operator)
+                and function.name in _TAKES_ALL
+                and (
+                    self.greedy
+                    and j + 1 < len(factors)
+                    and ops[j] == ""
+                    or function.name in ("trace", "det")
+                    and self._turned(following)
+                )
+            )
         ):
             if any(isinstance(a, Dots) for a in bracket.items):
                 from derivlib.patterns import list_matrix
@@ -544,10 +639,16 @@ class Reader:
             return self._bare_function(function, primes, sups, span), j
         if not more:
             raise user_error(
-                UNREADABLE, f"the function {self.text[span.start:span.end]} lacks its argument", span
+                UNREADABLE,
+                f"the function {self.text[span.start : span.end]} lacks its argument",
+                span,
             )
         end = j + 1
-        while end < len(factors) and ops[end - 1] == "" and not self._stops_argument(factors[end], function):
+        while (
+            end < len(factors)
+            and ops[end - 1] == ""
+            and not self._stops_argument(factors[end], function)
+        ):
             end += 1
         from derivlib import derivatives
 
@@ -593,14 +694,28 @@ class Reader:
             )  # fmt: skip
         return self.postfix(e, sups, 0, None, span) if sups else e
 
-    def applied(self, function: Operator | Binding, args: list[Expr], primes: int, span: Span) -> Expr:
+    def applied(
+        self, function: Operator | Binding, args: list[Expr], primes: int, span: Span
+    ) -> Expr:
         if isinstance(function, Operator):
             if primes:
                 if not function.elementwise or len(args) != 1:
                     raise user_error(UNREADABLE, f"{function.name} has no prime", span)
-                hidden = Binding(function.name, function.name, "function", SCALAR, span, operator=function, elementwise=True)
+                hidden = Binding(
+                    function.name,
+                    function.name,
+                    "function",
+                    SCALAR,
+                    span,
+                    operator=function,
+                    elementwise=True,
+                )
                 return Call(span, args[0].shape, hidden, (args[0],), primes)
-            if self.scope.settings.matrix_functions and function.name in _MATRIX_FUNCTIONS and not self.is_scalar(args[0]):
+            if (
+                self.scope.settings.matrix_functions
+                and function.name in _MATRIX_FUNCTIONS
+                and not self.is_scalar(args[0])
+            ):
                 return self.op(_MATRIX_FUNCTIONS[function.name], *args, span=span)
             if len(args) != function.arity:
                 if function.name in ("max", "min") and len(args) == 2:
@@ -614,7 +729,9 @@ class Reader:
                     column = Block(span, (self._total_rows(args), ONE), tuple((a,) for a in args))
                     return self.op("Diag", column, span=span)
                 raise user_error(
-                    UNREADABLE, f"{function.name} takes {function.arity} argument(s), not {len(args)}", span
+                    UNREADABLE,
+                    f"{function.name} takes {function.arity} argument(s), not {len(args)}",
+                    span,
                 )
             return self.op(function.name, *args, span=span)
         function.used += 1
@@ -641,7 +758,9 @@ class Reader:
                     from derivlib import derivatives
 
                     return derivatives.jacobian_at(self, function, args[0], span)
-                raise user_error(UNREADABLE, f"{function.tex} of several arguments has no prime", span)
+                raise user_error(
+                    UNREADABLE, f"{function.tex} of several arguments has no prime", span
+                )
         return Call(span, shape, function, tuple(args), primes)
 
     def _total_rows(self, args: Sequence[Expr]) -> Dim:
@@ -697,9 +816,13 @@ class Reader:
             e = self.superscript(e, tokens, span, on_function)
         return e
 
-    def superscript(self, e: Expr, tokens: tuple[Token, ...], span: Span, on_function: bool) -> Expr:
+    def superscript(
+        self, e: Expr, tokens: tuple[Token, ...], span: Span, on_function: bool
+    ) -> Expr:
         text = script_text(tokens)
-        if text in TRANSPOSES or (text in ("t", "H", "*", r"\ast", r"\mathsf{H}") and self._is_transpose(e, text)):
+        if text in TRANSPOSES or (
+            text in ("t", "H", "*", r"\ast", r"\mathsf{H}") and self._is_transpose(e, text)
+        ):
             return self.op("transpose", e, span=span)
         if text == "-1":
             if self.is_scalar(e):
@@ -713,20 +836,26 @@ class Reader:
             return self.op("power", e, self.expr(parse_tokens(tokens[1:])), span=span)
         exponent = self.expr(parse_tokens(tokens))
         if not self.is_scalar(exponent):
-            raise self.ill_shaped(span, f"the exponent {text} is no scalar", self.described(exponent))
+            raise self.ill_shaped(
+                span, f"the exponent {text} is no scalar", self.described(exponent)
+            )
         if self.is_scalar(e) or (on_function and isinstance(e, (Op, Call)) and _is_elementwise(e)):
             return self.op("power", e, exponent, span=span)
         shape = self.u.shape(e.shape)
         if shape[0] != shape[1]:
-            self.note(f"{self.text[span.start:span.end]} is read as the power of each entry")
+            self.note(f"{self.text[span.start : span.end]} is read as the power of each entry")
             return self.op("power", e, exponent, span=span)
         whole = isinstance(exponent, Const) and exponent.value == int(exponent.value)
         if whole and abs(exponent.value) > 64:  # type: ignore[attr-defined]
-            raise user_error(UNREADABLE, f"the power {text} is too high to compute", span, "at most 64")
+            raise user_error(
+                UNREADABLE, f"the power {text} is too high to compute", span, "at most 64"
+            )
         return self.op("matrix_power" if whole else "fractional_power", e, exponent, span=span)
 
     def _is_transpose(self, e: Expr, text: str) -> bool:
-        if text == "t" and ("t" in self.indices or self.scope.index("t") or self.scope.lookup(Key("t"))):
+        if text == "t" and (
+            "t" in self.indices or self.scope.index("t") or self.scope.lookup(Key("t"))
+        ):
             return False
         if text == "H" and (self.scope.lookup(Key("H"))):
             return False
@@ -736,7 +865,9 @@ class Reader:
         """The indices a subscript is made of; None is a colon, a whole row or column."""
         pieces: list[list[Token]] = [[]]
         depth = 0
-        simple = not any(t.text in ("+", "-", "(", "^", "_", r"\cdot") and t.text != r"\cdot" for t in tokens)
+        simple = not any(
+            t.text in ("+", "-", "(", "^", "_", r"\cdot") and t.text != r"\cdot" for t in tokens
+        )
         for token in tokens:
             if token.text in ("{", "}") and simple:
                 continue
@@ -744,7 +875,9 @@ class Reader:
             depth -= token.text in (")", "}")
             if token.text == "," and not depth:
                 pieces.append([])
-            elif simple and pieces[-1] and "," not in {t.text for t in tokens} and token.text != "'":
+            elif (
+                simple and pieces[-1] and "," not in {t.text for t in tokens} and token.text != "'"
+            ):
                 pieces.append([token])
             else:
                 pieces[-1].append(token)
@@ -752,10 +885,13 @@ class Reader:
         for piece in pieces:
             if len(piece) == 1 and piece[0].text in (":", r"\cdot", "*", r"\bullet", r"\star"):
                 found.append(None)
-            elif len(piece) == 1 and piece[0].kind == "num" and len(pieces) == 1 and len(piece[0].text) == 2:
-                found.extend(
-                    Const(Span(*piece[0][2:]), SCALAR, float(c)) for c in piece[0].text
-                )
+            elif (
+                len(piece) == 1
+                and piece[0].kind == "num"
+                and len(pieces) == 1
+                and len(piece[0].text) == 2
+            ):
+                found.extend(Const(Span(*piece[0][2:]), SCALAR, float(c)) for c in piece[0].text)
             elif piece:
                 found.append(self.index_expr(parse_tokens(piece)))
         return found
@@ -823,7 +959,8 @@ class Reader:
             self.u.unify(a, b)
         elif names(a) and names(b) and not names(a) & names(b):
             raise self.ill_shaped(
-                span, f"the index {index.name} runs to {show(a)}, but this place has {show(b)} entries"
+                span,
+                f"the index {index.name} runs to {show(a)}, but this place has {show(b)} entries",
             )
 
     # -- fractions, sums, norms, matrices --------------------------------------------------
@@ -859,7 +996,9 @@ class Reader:
                 return self.op("norm", body, span=node.span)
             return self.op("det", body, span=node.span)
         is_vector = ONE in shape
-        if text in ("", "F", r"\mathrmF", r"\textF", r"\mathrm_F", "fro", r"\mathcalF", "Fro") or (text == "2" and is_vector):
+        if text in ("", "F", r"\mathrmF", r"\textF", r"\mathrm_F", "fro", r"\mathcalF", "Fro") or (
+            text == "2" and is_vector
+        ):
             if text == "" and not is_vector:
                 self.note("‖·‖ of a matrix is read as the Frobenius norm")
             return self.op("norm", body, span=node.span)
@@ -874,7 +1013,9 @@ class Reader:
         if sub and is_vector:
             weight = self.expr(parse_tokens(sub))
             if not self.is_scalar(weight):
-                product = self.op("matmul", self.op("matmul", self.op("transpose", body), weight), body)
+                product = self.op(
+                    "matmul", self.op("matmul", self.op("transpose", body), weight), body
+                )
                 return self.op("sqrt", product, span=node.span)
         raise user_error(UNREADABLE, f"the norm with subscript {text} is not read", node.span)
 
@@ -892,7 +1033,9 @@ class Reader:
             raise user_error(UNREADABLE, "this matrix is too large to check", node.span)
         if any(c is None for row in node.rows for c in row):
             raise user_error(UNREADABLE, "this matrix has an empty cell", node.span)
-        e = self.block([[self.expr(c) for c in row if c is not None] for row in node.rows], node.span)
+        e = self.block(
+            [[self.expr(c) for c in row if c is not None] for row in node.rows], node.span
+        )
         if node.kind == "vmatrix":
             return self.op("det", e, span=node.span)
         if node.kind == "Vmatrix":
@@ -906,18 +1049,31 @@ class Reader:
             filled = [c for c in row if not _is_zero(c)] or row
             for c in filled[1:]:
                 if not self.u.unify(filled[0].shape[0], c.shape[0]):
-                    raise self.ill_shaped(c.span, "blocks of one row differ in height", self.described(filled[0]), self.described(c))
+                    raise self.ill_shaped(
+                        c.span,
+                        "blocks of one row differ in height",
+                        self.described(filled[0]),
+                        self.described(c),
+                    )
             height = add(height, self.u.find(filled[0].shape[0]))
         width: Dim = ()
         for column in zip(*rows, strict=True):
             filled = [c for c in column if not _is_zero(c)] or list(column)
             for c in filled[1:]:
                 if not self.u.unify(filled[0].shape[1], c.shape[1]):
-                    raise self.ill_shaped(c.span, "blocks of one column differ in width", self.described(filled[0]), self.described(c))
+                    raise self.ill_shaped(
+                        c.span,
+                        "blocks of one column differ in width",
+                        self.described(filled[0]),
+                        self.described(c),
+                    )
             width = add(width, self.u.find(filled[0].shape[1]))
         filled_rows = []
         heights = [next((c.shape[0] for c in row if not _is_zero(c)), ONE) for row in rows]
-        widths = [next((c.shape[1] for c in col if not _is_zero(c)), ONE) for col in zip(*rows, strict=True)]
+        widths = [
+            next((c.shape[1] for c in col if not _is_zero(c)), ONE)
+            for col in zip(*rows, strict=True)
+        ]
         for h, row in zip(heights, rows, strict=True):
             filled_rows.append(tuple(
                 Fill(c.span, (h, w), "zeros") if _is_zero(c) and (h, w) != SCALAR else c
@@ -983,4 +1139,13 @@ def script_text(tokens: Sequence[Token] | None) -> str:
     )  # fmt: skip
 
 
-__all__ = ["Callable", "Member", "Reader", "Shape", "multiply", "named", "script_text", "UNKNOWN_NAME"]
+__all__ = [
+    "Callable",
+    "Member",
+    "Reader",
+    "Shape",
+    "multiply",
+    "named",
+    "script_text",
+    "UNKNOWN_NAME",
+]

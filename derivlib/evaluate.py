@@ -21,8 +21,27 @@ import numpy as np
 from derivlib.draw import draw_free, draw_tangent, unspecified
 from derivlib.errors import UNDEFINED, UNREADABLE, user_error
 from derivlib.expr import (
-    At, Binding, Block, Call, Choice, Compare, Const, Derivative, Differential, Element, Expr, Fill,
-    Fold, Index, Let, Member, Op, Size, Stack, Var, children,
+    At,
+    Binding,
+    Block,
+    Call,
+    Choice,
+    Compare,
+    Const,
+    Derivative,
+    Differential,
+    Element,
+    Expr,
+    Fill,
+    Fold,
+    Index,
+    Let,
+    Member,
+    Op,
+    Size,
+    Stack,
+    Var,
+    children,
 )  # fmt: skip
 from derivlib.shapes import SCALAR, size
 
@@ -54,7 +73,9 @@ NO_AXES = Axes(0, {})
 class World:
     """One choice of sizes with its draws; children are the same with some values moved."""
 
-    def __init__(self, sizes: dict[str, int], draws: int, seed: int, parent: World | None = None) -> None:
+    def __init__(
+        self, sizes: dict[str, int], draws: int, seed: int, parent: World | None = None
+    ) -> None:
         self.sizes = sizes
         self.draws = draws
         self.seed = seed
@@ -62,14 +83,16 @@ class World:
         self.root: World = parent.root if parent else self
         self.values: dict[Key, tuple[Array, int]] = {}
         self.moved: set[Binding] = set()
-        self.lead = parent.lead if parent else 0
+        self.lead: int = parent.lead if parent else 0
         self.stepped: bool = parent.stepped if parent else False  # an imaginary step was taken
-        self.carried = parent.carried if parent else 0  # index axes that moved values carry
-        self.step = parent.step if parent else REAL_STEP
+        self.carried: int = parent.carried if parent else 0  # index axes that moved values carry
+        self.step: float = parent.step if parent else REAL_STEP
         self.derivatives: dict[Any, Array] = {}
         self.varying: frozenset[Binding] = parent.varying if parent else frozenset()
         self.tangent: World | None = None
-        self.functions: dict[Binding, Callable[..., Array]] = {} if parent is None else parent.functions
+        self.functions: dict[Binding, Callable[..., Array]] = (
+            {} if parent is None else parent.functions
+        )
         self.computing: set[Key] = set() if parent is None else parent.computing
 
     @property
@@ -118,7 +141,10 @@ class World:
             else:
                 axes = NO_AXES
                 if member or self.carried:
-                    axes = Axes(self.carried, {id(i): m for i, m in zip(binding.indices, member, strict=True)})
+                    axes = Axes(
+                        self.carried,
+                        {id(i): m for i, m in zip(binding.indices, member, strict=True)},
+                    )
                 self.computing.add(key)
                 try:
                     value = (evaluate(binding.definition, self, axes), self.carried)
@@ -361,7 +387,9 @@ def _take(base: Array, index: Array, axis: int, axes: Axes) -> Array:
     bad = (index < 1) | (index > length)
     if np.any(bad):
         if index.ndim == 0:
-            return np.full_like(np.take(base, [0], axis=axis), np.nan, dtype=np.result_type(base, float))
+            return np.full_like(
+                np.take(base, [0], axis=axis), np.nan, dtype=np.result_type(base, float)
+            )
         safe = np.clip(index, 1, length)
         out = _take(base, safe, axis, axes)
         return np.where(bad[..., None, None], np.nan, out)
@@ -398,7 +426,9 @@ def _member(node: Member, world: World, axes: Axes) -> Array:
     shape = np.broadcast_shapes(*(i.shape for i in indices))
     grid = [np.broadcast_to(i, shape) for i in indices]
     out: Array = None
-    for combination in sorted({tuple(int(v) for v in c) for c in zip(*(g.ravel() for g in grid), strict=True)}):
+    for combination in sorted(
+        {tuple(int(v) for v in c) for c in zip(*(g.ravel() for g in grid), strict=True)}
+    ):
         value, carried = world.lookup(node.family, combination)
         value = with_axes(value, carried, axes)
         chosen = np.logical_and.reduce([g == c for g, c in zip(grid, combination, strict=True)])
@@ -501,7 +531,11 @@ def _fold(node: Fold, world: World, axes: Axes) -> Array:
         keep = evaluate(node.where, world, inner)
         value = np.where(keep, value, 0.0 if node.kind == "sum" else 1.0)
     if value.ndim < 3 or value.shape[-3] == 1:
-        shape = (*value.shape[:-3], high - low + 1, *value.shape[-2:]) if value.ndim >= 3 else (high - low + 1, *value.shape)
+        shape = (
+            (*value.shape[:-3], high - low + 1, *value.shape[-2:])
+            if value.ndim >= 3
+            else (high - low + 1, *value.shape)
+        )
         value = np.broadcast_to(value, shape)
     if node.kind in ("max", "min"):
         best = np.argmax(value.real if node.kind == "max" else -value.real, axis=-3, keepdims=True)
@@ -559,7 +593,9 @@ def _choice(node: Choice, world: World, axes: Axes) -> Array:
     value: Array = np.nan
     for e, condition in reversed(node.rows):
         this = evaluate(e, world, axes)
-        value = this if condition is None else np.where(evaluate(condition, world, axes), this, value)
+        value = (
+            this if condition is None else np.where(evaluate(condition, world, axes), this, value)
+        )
     return value
 
 
@@ -609,12 +645,16 @@ def _derivative(node: Derivative, world: World, axes: Axes) -> Array:
     return value
 
 
-def _derivative_by_members(node: Derivative, indices: list[Array], world: World, axes: Axes) -> Array:
+def _derivative_by_members(
+    node: Derivative, indices: list[Array], world: World, axes: Axes
+) -> Array:
     """∂f/∂H^{(t)} over all t: one derivative for each member, put where it belongs."""
     shape = np.broadcast_shapes(*(i.shape for i in indices))
     grid = [np.broadcast_to(i, shape) for i in indices]
     out: Array = np.nan
-    for combination in sorted({tuple(int(v) for v in c) for c in zip(*(g.ravel() for g in grid), strict=True)}):
+    for combination in sorted(
+        {tuple(int(v) for v in c) for c in zip(*(g.ravel() for g in grid), strict=True)}
+    ):
         value = _derivative_by(node, combination, world, axes)
         chosen = np.logical_and.reduce([g == c for g, c in zip(grid, combination, strict=True)])
         out = np.where(chosen.reshape(chosen.shape + (1,) * len(node.shape)), value, out)
@@ -699,7 +739,10 @@ def _along(body: Expr, order: int, world: World, axes: Axes) -> Array:
                 for member in _members(world, binding):
                     value, carried = world.lookup(binding, member)
                     tangent = draw_tangent(world.root, binding, member)
-                    child.values[binding, member] = (value + sign * k * world.step * tangent, carried)
+                    child.values[binding, member] = (
+                        value + sign * k * world.step * tangent,
+                        carried,
+                    )
                 child.moved.add(binding)
             total = total + sign * weight * _along(body, order - 1, child, axes)
     return total / world.step

@@ -45,7 +45,9 @@ class Binding:
     domain: set[str] = field(default_factory=set)
     definition: Expr | None = None
     indices: tuple[Index, ...] = ()
-    members: dict[tuple[int, ...], Binding] = field(default_factory=dict)  # exact bindings such as H^{(0)}
+    members: dict[tuple[int, ...], Binding] = field(
+        default_factory=dict
+    )  # exact bindings such as H^{(0)}
     params: tuple[Binding, ...] = ()
     arguments: tuple[Shape, ...] = ()  # of an unspecified function
     elementwise: bool = False
@@ -211,8 +213,8 @@ def children(node: Expr) -> tuple[Expr, ...]:
         case Member(indices=indices):
             return indices
         case Fold():
-            bounds = (node.index.low, node.index.high, node.body, node.where)
-            return tuple(e for e in bounds if e is not None)
+            folded = (node.index.low, node.index.high, node.body, node.where)
+            return tuple(e for e in folded if e is not None)
         case Differential(body=body):
             return (body,)
         case Stack():

@@ -10,10 +10,17 @@ from derivlib import declare, hints
 from derivlib.chains import Chain, ChainResult, counterexample, settle, used_indices
 from derivlib.elaborate import Reader, script_text
 from derivlib.errors import (
-    DIFFERS, HOLDS, UNDEFINED, UNKNOWN_NAME, UNREADABLE, VACUOUS, DerivlibError, Diagnostic,
+    DIFFERS,
+    HOLDS,
+    UNDEFINED,
+    UNKNOWN_NAME,
+    UNREADABLE,
+    VACUOUS,
+    DerivlibError,
+    Diagnostic,
     user_error,
 )  # fmt: skip
-from derivlib.evaluate import World, dependencies, evaluate
+from derivlib.evaluate import World, dependencies
 from derivlib.expr import At, Binding, Call, Const, Expr, Index, Var, children
 from derivlib.patterns import einstein, stacked
 from derivlib.reading import reading
@@ -71,7 +78,12 @@ class Judge:
     def verdict(self) -> Verdict:
         statements = list(self.p.statements)
         if not statements:
-            return Verdict(self.p.formula.span, self.p.formula.tex, "declaration" if self.text.strip() == "" else "mention", HOLDS)
+            return Verdict(
+                self.p.formula.span,
+                self.p.formula.tex,
+                "declaration" if self.text.strip() == "" else "mention",
+                HOLDS,
+            )
         before = dict(self.scope.indices)
         self._ranges(statements)
         self._order(statements)
@@ -127,13 +139,32 @@ class Judge:
             return 1  # for all i, j
         # A, B ∈ ℝ^{n×n}: names before the comma belong to the set after it.
         j = k
-        while j < len(statements) and not statements[j].relations and j + 1 < len(statements) and statements[j + 1].lead == ",":
+        while (
+            j < len(statements)
+            and not statements[j].relations
+            and j + 1 < len(statements)
+            and statements[j + 1].lead == ","
+        ):
             j += 1
-        if j > k and statements[j].relations and statements[j].relations[0].op in ("in", *ORDERINGS):
+        if (
+            j > k
+            and statements[j].relations
+            and statements[j].relations[0].op in ("in", *ORDERINGS)
+        ):
             names = [part for t in statements[k:j] for part in t.parts] + [statements[j].parts[0]]
             if all(declare.name_key(n) or isinstance(n, Dots) for n in names):
-                first = Group(names[0].span.to(names[-1].span), ",", tuple(n for n in names if not isinstance(n, Dots)))
-                joined = Statement(s.span.to(statements[j].span), (first, *statements[j].parts[1:]), statements[j].relations, s.lead, s.row)
+                first = Group(
+                    names[0].span.to(names[-1].span),
+                    ",",
+                    tuple(n for n in names if not isinstance(n, Dots)),
+                )
+                joined = Statement(
+                    s.span.to(statements[j].span),
+                    (first, *statements[j].parts[1:]),
+                    statements[j].relations,
+                    s.lead,
+                    s.row,
+                )
                 self._one(joined)
                 return j - k + 1
         self._one(s)
@@ -160,14 +191,21 @@ class Judge:
 
     def _mention(self, s: Statement) -> None:
         node = s.parts[0]
-        if isinstance(node, Product) and set(node.ops) == {"times"} and all(
-            isinstance(f, Name | Num | Scripted | Group | Product) for f in node.factors
+        if (
+            isinstance(node, Product)
+            and set(node.ops) == {"times"}
+            and all(isinstance(f, Name | Num | Scripted | Group | Product) for f in node.factors)
         ):
             r = self.reader()
             try:  # n × d, a size
                 for f in node.factors:
-                    if isinstance(f, Name) and self.scope.lookup(Key(f.base, f.font, f.accent)) is None:
-                        self.scope.dimension(Key(f.base, f.font, f.accent), self.page.place(self.p, f.span))
+                    if (
+                        isinstance(f, Name)
+                        and self.scope.lookup(Key(f.base, f.font, f.accent)) is None
+                    ):
+                        self.scope.dimension(
+                            Key(f.base, f.font, f.accent), self.page.place(self.p, f.span)
+                        )
             except DerivlibError:
                 pass
         r = self.reader()
@@ -180,18 +218,29 @@ class Judge:
                     plain = self.scope.lookup(key._replace(sup=key.sup.rstrip("'")))
                     if plain is not None and plain.kind == "function":
                         binding = plain
-                if binding is not None and (binding.kind == "function" or letters or binding.indices):
+                if binding is not None and (
+                    binding.kind == "function" or letters or binding.indices
+                ):
                     self.parts.append(Part("mention", reading=f"{binding.tex}"))
                     return
                 family = declare.family_of(key, node, r)
-                if binding is None and family is not None and self.scope.lookup(family[0]) is not None:
+                if (
+                    binding is None
+                    and family is not None
+                    and self.scope.lookup(family[0]) is not None
+                ):
                     self.parts.append(Part("mention", reading=f"{r.text}"))
                     return
             if isinstance(node, Name):
                 from derivlib.operators import BY_SPELLING
 
                 index = self.scope.index(node.base)
-                if index is not None or node.base in BY_SPELLING and node.font in ("op", "rm", "") and len(node.base) > 1:
+                if (
+                    index is not None
+                    or node.base in BY_SPELLING
+                    and node.font in ("op", "rm", "")
+                    and len(node.base) > 1
+                ):
                     self.parts.append(Part("mention", reading=node.base))
                     return
         if isinstance(node, Name) and len(node.base) == 1 and node.base in self.page.letters:
@@ -203,7 +252,11 @@ class Judge:
             declare.read_space(r, node)
             self.parts.append(Part("mention", reading=self.text.strip()))
             return
-        if isinstance(node, Dots) or isinstance(node, Name) and node.base in (r"\nabla", r"\partial", "d"):
+        if (
+            isinstance(node, Dots)
+            or isinstance(node, Name)
+            and node.base in (r"\nabla", r"\partial", "d")
+        ):
             self.parts.append(Part("mention", reading=self.text))
             return
         r.in_index = _is_index_like(node)
@@ -235,7 +288,10 @@ class Judge:
                 old_domain = set(known.domain) if known is not None else set()
                 for b in declare.bind_declared(r, n, space, s.span):
                     self.link(b, n)
-                    said.append(f"{b.tex} is {show_shape(b.shape)}" + (f", {', '.join(sorted(b.domain))}" if b.domain else ""))
+                    said.append(
+                        f"{b.tex} is {show_shape(b.shape)}"
+                        + (f", {', '.join(sorted(b.domain))}" if b.domain else "")
+                    )
                     if known is not None and old_domain != b.domain and known.used:
                         self.page.worlds.reset()
             del bound
@@ -245,14 +301,18 @@ class Judge:
         space = declare.read_space(r, s.parts[1])
         if not r.u.same(e.shape, space.shape):
             raise r.ill_shaped(
-                s.parts[0].span, f"this is {show_shape(r.u.shape(e.shape))}, not {show_shape(space.shape)}", r.described(e)
+                s.parts[0].span,
+                f"this is {show_shape(r.u.shape(e.shape))}, not {show_shape(space.shape)}",
+                r.described(e),
             )
         self.parts.append(Part("mention", reading=reading(e, r.u)))
 
     def link(self, binding: Binding, node: Node) -> None:
         """Tie exact members, such as H^{(0)} or x_1, to the family of their name."""
         for scope in self.scope.chain():
-            families = [(k, b) for k, b in scope.names.items() if b.indices and b.kind != "function"]
+            families = [
+                (k, b) for k, b in scope.names.items() if b.indices and b.kind != "function"
+            ]
             if not families:
                 continue
             for key, other in list(scope.names.items()):
@@ -274,7 +334,12 @@ class Judge:
         if len(bindings) == 2 and all(b.is_dimension for b in bindings):
             self.page.worlds.taller.append((bindings[0].key, bindings[1].key))
             self.page.worlds.give_sizes(set())
-        self.parts.append(Part("declaration", reading="; ".join(f"{b.tex}: {', '.join(sorted(b.domain))}" for b in bindings)))
+        self.parts.append(
+            Part(
+                "declaration",
+                reading="; ".join(f"{b.tex}: {', '.join(sorted(b.domain))}" for b in bindings),
+            )
+        )
         return True
 
     # -- equations -------------------------------------------------------------------------
@@ -283,7 +348,9 @@ class Judge:
         parts = list(s.parts)
         if ops[-1] == "in" and len(ops) > 1:
             if self._unbound(parts[0]) and isinstance(parts[1], Group | Matrix):
-                self._membership(Statement(s.span, (parts[0], parts[-1]), (s.relations[-1],), s.lead, s.row))
+                self._membership(
+                    Statement(s.span, (parts[0], parts[-1]), (s.relations[-1],), s.lead, s.row)
+                )
             tail = Statement(s.span, (parts[-2], parts[-1]), (s.relations[-1],), s.lead, s.row)
             self._equation(Statement(s.span, tuple(parts[:-1]), s.relations[:-1], s.lead, s.row))
             self._membership(tail)
@@ -291,13 +358,23 @@ class Judge:
         if "~" in ops:
             rel = next(rel for rel in s.relations if rel.op == "~")
             if not any(isinstance(p, Num | Matrix) for p in parts):
-                raise user_error(UNREADABLE, "≈ says less than can be checked", rel.span, "write = with the printed digits, or mark it skip with a reason")
+                raise user_error(
+                    UNREADABLE,
+                    "≈ says less than can be checked",
+                    rel.span,
+                    "write = with the printed digits, or mark it skip with a reason",
+                )
         if self._columns(s):
             return
         # `… = G` with := binds the name at the end.
         k = len(parts) - 1
         tail_name: tuple[Node, int] | None = None
-        if ops[-1] == ":=" and k >= 1 and self._unbound(parts[k]) and (k > 1 or not self._unbound(parts[0])):
+        if (
+            ops[-1] == ":="
+            and k >= 1
+            and self._unbound(parts[k])
+            and (k > 1 or not self._unbound(parts[0]))
+        ):
             tail_name = (parts[k], k)
             parts, ops = parts[:k], ops[:-1]
         r = self.reader()
@@ -334,7 +411,13 @@ class Judge:
         if defined is not None:
             binding, exprs = defined
             if len(exprs) == 1:
-                self.parts.append(Part("definition", reading=f"{binding.tex} := {reading(exprs[0], r.u)}", notes=r.notes))
+                self.parts.append(
+                    Part(
+                        "definition",
+                        reading=f"{binding.tex} := {reading(exprs[0], r.u)}",
+                        notes=r.notes,
+                    )
+                )
                 if binding.kind != "sizeless":
                     self._labelled(exprs[0], r, binding)
                 return
@@ -355,7 +438,15 @@ class Judge:
         del local
         self._check(r, exprs, ops, spans, [], None, None)
 
-    def _stop(self, error: DerivlibError, r: Reader, exprs: list[Expr], ops: list[str], spans: list[Span], k: int) -> None:
+    def _stop(
+        self,
+        error: DerivlibError,
+        r: Reader,
+        exprs: list[Expr],
+        ops: list[str],
+        spans: list[Span],
+        k: int,
+    ) -> None:
         """A part that cannot be read: the steps before it are checked all the same."""
         part = Part("claim")
         if k >= 2:
@@ -365,12 +456,17 @@ class Judge:
             d = error.diagnostic
             place = self.page.place(self.p, d.span or spans[k])
             if d.kind == "ill-shaped":
-                found = hints.for_side(self, r, [*exprs, None][:k], k, self._statement_text(spans), ops)
+                found = hints.for_side(
+                    self, r, [*exprs, None][:k], k, self._statement_text(spans), ops
+                )
             else:
                 found = ()
             facts = tuple(self.page.said(f) for f in d.facts)
             if k >= 2 or len(spans) > 2:
-                facts = (f"step {self.steps + 1}: the steps before it hold" if k >= 2 else "step 1", *facts)
+                facts = (
+                    f"step {self.steps + 1}: the steps before it hold" if k >= 2 else "step 1",
+                    *facts,
+                )
             part.diagnostic = Diagnostic(d.kind, d.statement, place, facts, found)
         self.steps += 1
         part.steps.append(Step(self.steps, part.diagnostic.kind if not part.steps or part.steps[-1].status == HOLDS else HOLDS,
@@ -386,13 +482,24 @@ class Judge:
         found: list[Binding] = []
         if isinstance(node, Product) and len(node.factors) == 2 and node.ops == ("",):
             head, group = node.factors
-            if isinstance(head, Name | Scripted) and isinstance(group, Group) and group.delimiter == "(" and r.function_head(head):
+            if (
+                isinstance(head, Name | Scripted)
+                and isinstance(group, Group)
+                and group.delimiter == "("
+                and r.function_head(head)
+            ):
                 for item in group.items:
-                    if isinstance(item, Name) and self.scope.lookup(Key(item.base, item.font, item.accent)) is None and len(item.base) == 1:
+                    if (
+                        isinstance(item, Name)
+                        and self.scope.lookup(Key(item.base, item.font, item.accent)) is None
+                        and len(item.base) == 1
+                    ):
                         if found == []:
                             self.page.scope = self.scope.child(98)
                             r.scope = self.page.scope
-                        b = Binding(item.base, item.base, "free", SCALAR, r.place(item.span), implicit=True)
+                        b = Binding(
+                            item.base, item.base, "free", SCALAR, r.place(item.span), implicit=True
+                        )
                         self.scope.bind(Key(item.base, item.font, item.accent), b)
                         found.append(b)
         return found
@@ -424,15 +531,36 @@ class Judge:
             d = error.diagnostic
             if part.diagnostic is None:
                 texts = self._statement_text(spans)
-                found = hints.for_side(self, r, list(exprs), k + 1, texts, ops) if d.kind == "ill-shaped" else ()
+                found = (
+                    hints.for_side(self, r, list(exprs), k + 1, texts, ops)
+                    if d.kind == "ill-shaped"
+                    else ()
+                )
                 facts = [self.page.said(f) for f in d.facts]
                 facts += [self.page.said(f) for f in self._declared(exprs[k : k + 2])]
                 if len(exprs) > 2:
                     facts.insert(0, f"step {self.steps + 1}")
-                facts += hints.remarks(self, r, list(exprs), k + 1, texts, ops) if d.kind == "ill-shaped" else []
-                part.diagnostic = Diagnostic(d.kind, d.statement, self.page.place(self.p, d.span or spans[0]), tuple(facts), found)
+                facts += (
+                    hints.remarks(self, r, list(exprs), k + 1, texts, ops)
+                    if d.kind == "ill-shaped"
+                    else []
+                )
+                part.diagnostic = Diagnostic(
+                    d.kind,
+                    d.statement,
+                    self.page.place(self.p, d.span or spans[0]),
+                    tuple(facts),
+                    found,
+                )
             self.steps += 1
-            part.steps.append(Step(self.steps, d.kind, self.page.place(self.p, spans[k + 1 if k + 1 < len(spans) else k]), None))
+            part.steps.append(
+                Step(
+                    self.steps,
+                    d.kind,
+                    self.page.place(self.p, spans[k + 1 if k + 1 < len(spans) else k]),
+                    None,
+                )
+            )
             return
         self._labelled(exprs[-1], r, binding)
         part.oracle = result.oracle_error
@@ -444,7 +572,12 @@ class Judge:
         for e in exprs:
             for b in _symbols(e):
                 line = f"{b.tex} is {show_shape(b.shape)} ({{{b.span.start}}})"
-                if not b.implicit and not b.is_dimension and b.kind != "function" and line not in seen:
+                if (
+                    not b.implicit
+                    and not b.is_dimension
+                    and b.kind != "function"
+                    and line not in seen
+                ):
                     seen.append(line)
         return [", ".join(seen[:6])] if seen else []
 
@@ -470,7 +603,9 @@ class Judge:
                     f"relative error {outcome.error:.2g}, tolerance {outcome.tolerance:g}, seed {counter.seed}"
                     + (f", worst at {counter.where}" if counter.where else "")
                 )
-                facts.append(f"at {', '.join(f'{n} = {v}' for n, v in counter.sizes.items()) or 'the numbers given'}:")
+                facts.append(
+                    f"at {', '.join(f'{n} = {v}' for n, v in counter.sizes.items()) or 'the numbers given'}:"
+                )
                 facts.append(f"  left  {counter.left}")
                 facts.append(f"  right {counter.right}")
                 facts += [self.page.said(f) for f in self._declared(exprs[k : k + 2])]
@@ -482,7 +617,9 @@ class Judge:
                 found = ()
                 statement = FAILURES[outcome.status]
                 if outcome.status == UNDEFINED:
-                    facts.append("a logarithm or a root of a negative number, a singular matrix or an index out of range; say what the symbols are, such as $\\lambda > 0$")
+                    facts.append(
+                        "a logarithm or a root of a negative number, a singular matrix or an index out of range; say what the symbols are, such as $\\lambda > 0$"
+                    )
             part.diagnostic = Diagnostic(outcome.status, statement, span, tuple(facts), found)
 
     def _differing(self, spans: list[Span], k: int, op: str) -> str:
@@ -507,7 +644,9 @@ class Judge:
             key = declare.name_key(statement.parts[0])
             binding = self.scope.lookup(key[0]) if key else None
             if binding is None:
-                raise user_error(UNKNOWN_NAME, f"{name.strip()} is to vary, but is not bound here", Span(0, 1))
+                raise user_error(
+                    UNKNOWN_NAME, f"{name.strip()} is to vary, but is not bound here", Span(0, 1)
+                )
             found.append(binding)
         return tuple(found)
 
@@ -517,7 +656,10 @@ class Judge:
         for b in self.scope.all_bindings():
             if b.definition is None or b.indices or b.kind == "function":
                 continue
-            if any(d.definition is None and not d.is_dimension and d.operator is None for d in dependencies(b.definition)):
+            if any(
+                d.definition is None and not d.is_dimension and d.operator is None
+                for d in dependencies(b.definition)
+            ):
                 continue
             try:
                 value, _ = world.lookup(b)
@@ -550,11 +692,9 @@ class Judge:
             return None
         if letters:
             if old is not None and (old.definition is not None or old.kind != "free"):
-                return self._again(old, key, left) if forced else None
+                return None
             return self._family(r, key, letters, old, parts, left)
-        if (
-            old is None and isinstance(left, Scripted) and key.sup in ("2",) and False
-        ):
+        if old is None and isinstance(left, Scripted) and key.sup in ("2",) and False:
             return None
         family = declare.family_of(key, left, r)
         if old is None and family is not None:
@@ -567,12 +707,23 @@ class Judge:
                     made = self._by_elements(r, key, family[1], parts, left)
                     if made is not None:
                         return made
-            elif base.kind == "free" and base.definition is None and base.shape != SCALAR and not forced:
+            elif (
+                base.kind == "free"
+                and base.definition is None
+                and base.shape != SCALAR
+                and not forced
+            ):
                 made = self._entries(r, base, family[1], parts, left)
                 if made is not None:
                     return made
         if old is not None and not forced:
-            if old.kind == "free" and old.definition is None and not old.is_dimension and not self._on_itself(old, parts):
+            if (
+                old.kind == "free"
+                and old.definition is None
+                and not old.is_dimension
+                and not old.conditions
+                and not self._on_itself(old, parts)
+            ):
                 return self._refined(r, old, key, parts, left)
             return None
         if old is not None and forced and self.scope.here(key) is not None:
@@ -590,13 +741,28 @@ class Judge:
             )  # fmt: skip
         return self._bind(left, e, r), exprs
 
-    def _through(self, r: Reader, left: Node, parts: list[Node]) -> tuple[Binding, list[Expr]] | None:
+    def _through(
+        self, r: Reader, left: Node, parts: list[Node]
+    ) -> tuple[Binding, list[Expr]] | None:
         """`σ² = …` and `log p = …` for a new σ or p: the name is what makes them true."""
         inner: Node | None = None
         kind = ""
-        if isinstance(left, Scripted) and isinstance(left.base, Name) and len(left.sups) == 1 and script_text(left.sups[0]) == "2":
-            inner, kind = (Scripted(left.span, left.base, left.sub, ()) if left.sub else left.base), "sqrt"
-        elif isinstance(left, Product) and left.ops[:1] == ("",) and isinstance(left.factors[0], Name) and left.factors[0].base in ("log", "ln"):
+        if (
+            isinstance(left, Scripted)
+            and isinstance(left.base, Name)
+            and len(left.sups) == 1
+            and script_text(left.sups[0]) == "2"
+        ):
+            inner, kind = (
+                (Scripted(left.span, left.base, left.sub, ()) if left.sub else left.base),
+                "sqrt",
+            )
+        elif (
+            isinstance(left, Product)
+            and left.ops[:1] == ("",)
+            and isinstance(left.factors[0], Name)
+            and left.factors[0].base in ("log", "ln")
+        ):
             rest = left.factors[1:]
             inner, kind = rest[0], "exp"
             if isinstance(inner, Group) and len(inner.items) == 1:
@@ -608,12 +774,19 @@ class Judge:
         if inner is None:
             return None
         found = declare.name_key(inner)
-        if found is None or found[1] or self.scope.lookup(found[0]) is not None or self._meaning(inner):
+        if (
+            found is None
+            or found[1]
+            or self.scope.lookup(found[0]) is not None
+            or self._meaning(inner)
+        ):
             return None
         exprs = self._sides(r, parts[1:])
         return self._bind(inner, r.op(kind, exprs[0]), r), exprs
 
-    def _log_of(self, r: Reader, head: Node, group: Group, parts: list[Node]) -> tuple[Binding, list[Expr]] | None:
+    def _log_of(
+        self, r: Reader, head: Node, group: Group, parts: list[Node]
+    ) -> tuple[Binding, list[Expr]] | None:
         """`log p(x) = …`: p is the exponential of the right side, as a function."""
         found = declare.name_key(head)
         if found is None or found[1] or self.scope.lookup(found[0]) is not None:
@@ -631,7 +804,9 @@ class Judge:
         r = self.reader()
         if isinstance(node, Name) and node.base in ("e", r"\pi", "E", "K", "J"):
             return False
-        if isinstance(node, Scripted) and any(script_text(s) in ("*", r"\star", r"\ast") for s in node.sups):
+        if isinstance(node, Scripted) and any(
+            script_text(s) in ("*", r"\star", r"\ast") for s in node.sups
+        ):
             return False
         try:
             e = r.expr(node)
@@ -674,9 +849,6 @@ class Judge:
         self.page.definitions.append((old, self.p))
         return old, exprs
 
-    def _again(self, old: Binding, key: Key, left: Node) -> None:
-        return None
-
     def _sides(self, r: Reader, nodes: list[Node]) -> list[Expr]:
         exprs = [r.expr(n) for n in nodes]
         if self.scope.settings.einstein:
@@ -706,18 +878,36 @@ class Judge:
         at = next(k for k, p in enumerate(statement.parts) if p is node)
         body = statement.parts[at + 1] if at + 1 < len(statement.parts) else statement.parts[at - 1]
         tex = self.text[node.span.start : node.span.end].strip()
-        binding = Binding(key.tex(), tex, "sizeless", SCALAR, r.place(node.span), value=(body, self.scope, self.text), implicit=True)
+        binding = Binding(
+            key.tex(),
+            tex,
+            "sizeless",
+            SCALAR,
+            r.place(node.span),
+            value=(body, self.scope, self.text),
+            implicit=True,
+        )
         self.scope.bind(key, binding)
         return binding
 
     def _family(
-        self, r: Reader, key: Key, letters: list[str], old: Binding | None, parts: list[Node], left: Node
+        self,
+        r: Reader,
+        key: Key,
+        letters: list[str],
+        old: Binding | None,
+        parts: list[Node],
+        left: Node,
     ) -> tuple[Binding, list[Expr]]:
         """`A^{(t)} = X^{(t)} U + H^{(t-1)} W + b`: one definition for each t."""
-        indices = []
+        indices: list[Index] = []
         for letter in letters:
             declared = self.scope.index(letter)
-            index = Index(letter, declared.low, declared.high, declared.extent) if declared else Index(letter)
+            index = (
+                Index(letter, declared.low, declared.high, declared.extent)
+                if declared
+                else Index(letter)
+            )
             if old is not None and declared is None:
                 place = old.indices[len(indices)]
                 index.low, index.high, index.extent = place.low, place.high, place.extent
@@ -751,13 +941,17 @@ class Judge:
         if not set(mine) <= set(letters) or not mine:
             if mine:
                 raise user_error(
-                    UNREADABLE, f"the index {sorted(set(mine) - set(letters))[0]} is on the right only", parts[1].span
+                    UNREADABLE,
+                    f"the index {sorted(set(mine) - set(letters))[0]} is on the right only",
+                    parts[1].span,
                 )
             return None
         if len(mine) < len(letters) or len(set(letters)) < len(letters):
             return None
         base = Key(key.base, key.font, key.accent, "", key.sup)
-        if r.u.shape(e.shape) != SCALAR or any(i.high is None and i.extent is None for i in mine.values()):
+        if r.u.shape(e.shape) != SCALAR or any(
+            i.high is None and i.extent is None for i in mine.values()
+        ):
             stars = Key(key.base, key.font, key.accent, ",".join("*" * len(letters)), key.sup)
             r2 = self.reader()
             return self._family(r2, stars, letters, None, parts, left)
@@ -769,7 +963,9 @@ class Judge:
         built = stacked(r, mine[letters[0]], built, -1 if across else -2, span)
         tex = base.tex()
         settle(built, r)
-        binding = Binding(tex, tex, "defined", r.u.shape(built.shape), r.place(left.span), definition=built)
+        binding = Binding(
+            tex, tex, "defined", r.u.shape(built.shape), r.place(left.span), definition=built
+        )
         self.scope.bind(base, binding)
         self.page.definitions.append((binding, self.p))
         r2 = self.reader()
@@ -787,7 +983,11 @@ class Judge:
             place = r.expr(left)
         except DerivlibError:
             return None
-        if base in dependencies(e) or r.u.shape(e.shape) != SCALAR or r.u.shape(place.shape) != SCALAR:
+        if (
+            base in dependencies(e)
+            or r.u.shape(e.shape) != SCALAR
+            or r.u.shape(place.shape) != SCALAR
+        ):
             return None
         used = used_indices([e, place], r)
         mine = {i.name: i for i in used}
@@ -819,8 +1019,12 @@ class Judge:
         """`f(x) = xᵀAx`, `σ(z) = 1/(1 + e^{-z})`, `L = L(h, y)`."""
         if isinstance(left, Product) and len(left.factors) == 2 and left.ops == ("",):
             head, group = left.factors
-            if not isinstance(group, Group) or group.delimiter != "(" or not all(
-                isinstance(i, Name | Scripted) and declare.name_key(i) for i in group.items
+            if (
+                not isinstance(group, Group)
+                or group.delimiter != "("
+                or not all(
+                    isinstance(i, Name | Scripted) and declare.name_key(i) for i in group.items
+                )
             ):
                 return None
             if isinstance(head, Name) and head.base in ("d", r"\partial", r"\nabla", "D"):
@@ -832,15 +1036,29 @@ class Judge:
             old = self.scope.lookup(key)
             if old is None and r.function_head(head) is not None:  # type: ignore[arg-type]
                 return None  # tanh(x) = … is a claim
-            if old is not None and not (old.kind == "function" and old.definition is None and old.operator is None and not old.elementwise or
-                                        old.kind == "function" and old.definition is None and old.operator is None and old.elementwise and len(group.items) == 1):
+            if old is not None and not (
+                old.kind == "function"
+                and old.definition is None
+                and old.operator is None
+                and not old.elementwise
+                or old.kind == "function"
+                and old.definition is None
+                and old.operator is None
+                and old.elementwise
+                and len(group.items) == 1
+            ):
                 return None
             return self._define_function(r, key, old, head, group, parts)
         found = declare.name_key(left)
         if found is None or found[1] or len(parts) != 2 or self.scope.lookup(found[0]) is not None:
             return None
         right = parts[1]
-        if isinstance(right, Product) and len(right.factors) == 2 and right.ops == ("",) and isinstance(right.factors[1], Group):
+        if (
+            isinstance(right, Product)
+            and len(right.factors) == 2
+            and right.ops == ("",)
+            and isinstance(right.factors[1], Group)
+        ):
             inner = declare.name_key(right.factors[0])
             if inner is not None and inner[0] == found[0]:  # L = L(h, y): an unspecified function
                 args = [r.expr(i) for i in right.factors[1].items]
@@ -858,7 +1076,12 @@ class Judge:
             assert found is not None
             bound = self.scope.lookup(found[0]) if not found[1] else None
             declared = old.arguments[k] if old is not None and k < len(old.arguments) else None
-            if bound is not None and bound.kind == "free" and not bound.is_dimension and (declared is None or declared == bound.shape):
+            if (
+                bound is not None
+                and bound.kind == "free"
+                and not bound.is_dimension
+                and (declared is None or declared == bound.shape)
+            ):
                 params.append(bound)
                 continue
             if bound is not None and bound.kind in ("defined", "function") and declared is None:
@@ -866,7 +1089,14 @@ class Judge:
                     params.append(bound)
                     continue
                 return None
-            b = Binding(found[0].tex(), found[0].tex(), "free", declared or SCALAR, r.place(item.span), implicit=True)
+            b = Binding(
+                found[0].tex(),
+                found[0].tex(),
+                "free",
+                declared or SCALAR,
+                r.place(item.span),
+                implicit=True,
+            )
             fresh.append((found[0], b))
             params.append(b)
         kept = self.page.scope
@@ -882,8 +1112,20 @@ class Judge:
             self.page.scope = kept
         e = exprs[0]
         shape = inner.u.shape(e.shape)
-        elementwise = bool(fresh) and len(params) == 1 and params[0].shape == SCALAR and shape == SCALAR and (old is None or old.elementwise)
-        binding = old or Binding(key.tex(), self.text[head.span.start : head.span.end].strip(), "function", shape, r.place(head.span))
+        elementwise = (
+            bool(fresh)
+            and len(params) == 1
+            and params[0].shape == SCALAR
+            and shape == SCALAR
+            and (old is None or old.elementwise)
+        )
+        binding = old or Binding(
+            key.tex(),
+            self.text[head.span.start : head.span.end].strip(),
+            "function",
+            shape,
+            r.place(head.span),
+        )
         binding.shape, binding.definition, binding.params = shape, e, tuple(params)
         binding.arguments = tuple(b.shape for b in params)
         binding.elementwise = elementwise
@@ -899,17 +1141,34 @@ class Judge:
         """`X = [x_1, …, x_p]` for a bound X and new x_k: the x_k are the columns of X."""
         if len(s.parts) < 2:
             return False
-        for whole, listed in ((s.parts[0], s.parts[1]), (s.parts[-1], s.parts[-2])) if len(s.parts) == 2 else ((s.parts[0], s.parts[-1]), (s.parts[0], s.parts[1])):
+        for whole, listed in (
+            ((s.parts[0], s.parts[1]), (s.parts[-1], s.parts[-2]))
+            if len(s.parts) == 2
+            else ((s.parts[0], s.parts[-1]), (s.parts[0], s.parts[1]))
+        ):
             found = declare.name_key(whole)
             binding = self.scope.lookup(found[0]) if found else None
             transposed = False
             node = listed
-            if isinstance(node, Scripted) and isinstance(node.base, Group | Matrix) and node.sub is None and len(node.sups) == 1:
+            if (
+                isinstance(node, Scripted)
+                and isinstance(node.base, Group | Matrix)
+                and node.sub is None
+                and len(node.sups) == 1
+            ):
                 transposed = script_text(node.sups[0]) in ("T", r"\top")
                 node = node.base if transposed else node
-            while isinstance(node, Group) and node.delimiter in ("{", "[", "(") and len(node.items) == 1:
+            while (
+                isinstance(node, Group)
+                and node.delimiter in ("{", "[", "(")
+                and len(node.items) == 1
+            ):
                 node = node.items[0]
-            if binding is None or binding.kind not in ("free", "defined") or binding.shape == SCALAR:
+            if (
+                binding is None
+                or binding.kind not in ("free", "defined")
+                or binding.shape == SCALAR
+            ):
                 continue
             if isinstance(node, Matrix) and len(node.rows) == 1:
                 cells, column = list(node.rows[0]), True
@@ -921,21 +1180,35 @@ class Judge:
                 continue
             if transposed:
                 column = not column
-            if not any(isinstance(c, Dots) for c in cells) or not isinstance(cells[0], Scripted | Name):
+            if not any(isinstance(c, Dots) for c in cells) or not isinstance(
+                cells[0], Scripted | Name
+            ):
                 continue
             turned = False
             first = cells[0]
             key = declare.name_key(first)
-            if key is None and isinstance(first, Scripted) and first.sups and script_text(first.sups[-1]) in ("T", r"\top"):
+            if (
+                key is None
+                and isinstance(first, Scripted)
+                and first.sups
+                and script_text(first.sups[-1]) in ("T", r"\top")
+            ):
                 turned = True
-                key = declare.name_key(Scripted(first.span, first.base, first.sub, first.sups[:-1], first.primes))
+                key = declare.name_key(
+                    Scripted(first.span, first.base, first.sub, first.sups[:-1], first.primes)
+                )
             if key is None or not key[0].sub:
                 continue
             star = Key(key[0].base, key[0].font, key[0].accent, "*", key[0].sup)
             if self.scope.lookup(star) is not None or self.scope.lookup(key[0]) is not None:
                 continue
             base = self.scope.lookup(Key(key[0].base, key[0].font, key[0].accent, "", key[0].sup))
-            if base is not None and base is not binding and not base.is_dimension and base.shape != SCALAR:
+            if (
+                base is not None
+                and base is not binding
+                and not base.is_dimension
+                and base.shape != SCALAR
+            ):
                 continue
             if ONE in binding.shape:
                 continue
@@ -968,7 +1241,9 @@ class Judge:
     def _summary(self) -> Verdict:
         self.page.letters.update(_script_letters(self.text))
         kinds = [p.kind for p in self.parts]
-        kind = next((k for k in ("claim", "definition", "declaration", "mention") if k in kinds), "mention")
+        kind = next(
+            (k for k in ("claim", "definition", "declaration", "mention") if k in kinds), "mention"
+        )
         bad = next((p for p in self.parts if p.diagnostic is not None), None)
         steps = tuple(s for p in self.parts for s in p.steps)
         notes = tuple(dict.fromkeys(n for p in self.parts for n in p.notes))
@@ -989,11 +1264,12 @@ class Judge:
         )  # fmt: skip
 
 
-def bind_slices(judge: Judge, star: Key, matrix: Binding, column: bool, turned: bool, span: Span) -> Binding:
+def bind_slices(
+    judge: Judge, star: Key, matrix: Binding, column: bool, turned: bool, span: Span
+) -> Binding:
     """x_k as column k (or row k) of a matrix; a turned one is the column vector of a row."""
-    from derivlib.expr import Element
+    from derivlib.expr import Element, Op
     from derivlib.operators import BY_NAME
-    from derivlib.expr import Op
 
     extent = matrix.shape[1] if column else matrix.shape[0]
     index = Index("k", None, None, extent)
@@ -1003,7 +1279,9 @@ def bind_slices(judge: Judge, star: Key, matrix: Binding, column: bool, turned: 
     e: Expr = Element(span, shape, var, None if column else at, at if column else None)
     if turned:
         e = Op(span, (shape[1], shape[0]), BY_NAME["transpose"], (e,))
-    binding = Binding(star.tex(), star.base, "defined", e.shape, span, definition=e, indices=(index,))
+    binding = Binding(
+        star.tex(), star.base, "defined", e.shape, span, definition=e, indices=(index,)
+    )
     binding.implicit = True
     binding.slice_of = (matrix, column, turned)
     judge.scope.bind(star, binding)
@@ -1034,8 +1312,17 @@ def _runs_across(e: Expr, index: Index) -> bool:
         if isinstance(node, Element):
             if isinstance(node.row, At) and node.row.index is index:
                 return False
-            found = found or isinstance(node.column, At) and node.column.index is index and node.base.shape[0] == ONE
-            if isinstance(node.column, At) and node.column.index is index and node.base.shape[0] != ONE:
+            found = (
+                found
+                or isinstance(node.column, At)
+                and node.column.index is index
+                and node.base.shape[0] == ONE
+            )
+            if (
+                isinstance(node.column, At)
+                and node.column.index is index
+                and node.base.shape[0] != ONE
+            ):
                 return False
         stack.extend(children(node))
     return found
@@ -1072,14 +1359,20 @@ def _mentions(node: Node, key: Key) -> bool:
         return True
     match node:
         case Scripted(base=base):
-            return isinstance(base, Name) and not key.sub and (base.base, base.font, base.accent) == key[:3] or not isinstance(base, Name) and _mentions(base, key)
+            return (
+                isinstance(base, Name)
+                and not key.sub
+                and (base.base, base.font, base.accent) == key[:3]
+                or not isinstance(base, Name)
+                and _mentions(base, key)
+            )
         case Product(factors=inner) | Group(items=inner):
             return any(_mentions(n, key) for n in inner)
-    inner = []
+    parts: list[Node] = []
     for name in ("terms", "items", "body", "numerator", "denominator"):
         value = getattr(node, name, ())
-        inner.extend(value if isinstance(value, tuple) else [value])
-    return any(isinstance(n, Node) and _mentions(n, key) for n in inner)
+        parts.extend(value if isinstance(value, tuple) else [value])
+    return any(isinstance(n, Node) and _mentions(n, key) for n in parts)
 
 
 def _is_set(node: Node) -> bool:

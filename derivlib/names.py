@@ -13,15 +13,25 @@ from typing import TYPE_CHECKING
 
 from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import (
-    At, Binding, Const, Element, Expr, Fill, Index, Member, Op, Size, Var,
+    At,
+    Binding,
+    Const,
+    Element,
+    Expr,
+    Fill,
+    Index,
+    Member,
+    Op,
+    Size,
+    Var,
 )  # fmt: skip
 from derivlib.operators import BY_NAME
 from derivlib.scope import Key
-from derivlib.shapes import ONE, SCALAR, multiply, named, show_shape
+from derivlib.shapes import ONE, SCALAR, Dim, multiply, named, show_shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_tokens
-from derivlib.tex.tree import Name
+from derivlib.tex.tree import Name, Node
 
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
@@ -134,7 +144,11 @@ def _bound(
         if plain is not None and plain.kind == "free" and not plain.is_dimension:
             family = implied_family(r, Key(*base, subtext, "(*)"), plain)
             return _member(r, family, [inside], span)
-        if plain is None and any(t.kind == "let" for t in inside) and (first := _first_member(r, base, subtext)) is not None:
+        if (
+            plain is None
+            and any(t.kind == "let" for t in inside)
+            and (first := _first_member(r, base, subtext)) is not None
+        ):
             family = implied_family(r, Key(*base, subtext, "(*)"), first[1])
             family.domain = set()
             family.members[first[0]] = first[1]
@@ -195,11 +209,17 @@ def _indexed(
     return r.element(e, indices, span)
 
 
-def _listed(r: Reader, base: tuple[str, str, str], pieces: list[list[Token]], span: Span) -> Expr | None:
+def _listed(
+    r: Reader, base: tuple[str, str, str], pieces: list[list[Token]], span: Span
+) -> Expr | None:
     """λ_t where only λ_1, λ_2, λ_3 are bound: a family with just these members."""
-    if len(pieces) != 1 or len(pieces[0]) != 1 or not (pieces[0][0].text in r.indices or r.scope.index(pieces[0][0].text)):
+    if (
+        len(pieces) != 1
+        or len(pieces[0]) != 1
+        or not (pieces[0][0].text in r.indices or r.scope.index(pieces[0][0].text))
+    ):
         return None
-    members = {}
+    members: dict[tuple[int, ...], Binding] = {}
     for scope in r.scope.chain():
         for key, b in scope.names.items():
             if key[:3] == base and key.sub.isdigit() and not key.sup:
@@ -217,7 +237,10 @@ def _listed(r: Reader, base: tuple[str, str, str], pieces: list[list[Token]], sp
 def _may_index(r: Reader, sub: Sequence[Token]) -> bool:
     """Could these tokens be indices? A word such as `new` could not."""
     letters = [t for t in sub if t.kind == "let"]
-    return all(t.kind in ("let", "num", "cmd") or t.text in ",:+-*(){}'" for t in sub) and len(letters) <= 4
+    return (
+        all(t.kind in ("let", "num", "cmd") or t.text in ",:+-*(){}'" for t in sub)
+        and len(letters) <= 4
+    )
 
 
 def _split(tokens: Sequence[Token], at: str) -> list[list[Token]]:
@@ -245,7 +268,12 @@ def _first_member(
     """H^{(0)}, where a recursion speaks of H^{(t-1)} and only the first state is declared."""
     for scope in r.scope.chain():
         for key, binding in scope.names.items():
-            if key[:3] == base and key.sub == sub and key.sup[1:-1].isdigit() and key.sup[:1] == "(":
+            if (
+                key[:3] == base
+                and key.sub == sub
+                and key.sup[1:-1].isdigit()
+                and key.sup[:1] == "("
+            ):
                 return (int(key.sup[1:-1]),), binding
     return None
 
@@ -328,7 +356,11 @@ def _built_in(
     index = r.find_index(base) or (r.declared_index(base) if r.in_index or len(base) == 1 else None)
     if index is not None and not sub:
         return At(span, SCALAR, index)
-    if base == "I" or (base == "1" and name.font == "bb" and sub and False) or base in ("Id", r"\mathbbI"):
+    if (
+        base == "I"
+        or (base == "1" and name.font == "bb" and sub and False)
+        or base in ("Id", r"\mathbbI")
+    ):
         n = _size(r, sub) if sub else r.u.unknown()
         return Fill(span, (n, n), "eye")
     if base == "e":
@@ -375,8 +407,13 @@ def _built_in(
             r.tie(row, m, span)
             r.tie(column, n, span)
             return Fill(span, (m, n), "single", (row, column))
-    if r.in_index and len(base) == 1 and not sub and (base.isalpha()) and not sups or (
-        r.in_index and base in (r"\alpha", r"\beta", r"\mu", r"\nu", r"\ell") and not sub
+    if (
+        r.in_index
+        and len(base) == 1
+        and not sub
+        and (base.isalpha())
+        and not sups
+        or (r.in_index and base in (r"\alpha", r"\beta", r"\mu", r"\nu", r"\ell") and not sub)
     ):
         new = Index(base)
         r.free[base] = new
@@ -394,7 +431,7 @@ def _tie_together(a: Expr, b: Expr) -> None:
                 x.low, x.high, x.extent = y.low, y.high, y.extent
 
 
-def _sizes(r: Reader, sub: Sequence[Token]) -> list:  # type: ignore[type-arg]
+def _sizes(r: Reader, sub: Sequence[Token]) -> list[Dim]:
     if any(t.text == r"\times" for t in sub):
         return [_size(r, p) for p in _split(sub, r"\times")]
     if any(t.text == "," for t in sub):
@@ -404,19 +441,18 @@ def _sizes(r: Reader, sub: Sequence[Token]) -> list:  # type: ignore[type-arg]
     return [_size(r, sub)]
 
 
-def _size(r: Reader, tokens: Sequence[Token]) -> object:
+def _size(r: Reader, tokens: Sequence[Token]) -> Dim:
     return dimension(r, parse_tokens(list(tokens)))
 
 
-def dimension(r: Reader, node: object) -> tuple:  # type: ignore[type-arg]
+def dimension(r: Reader, node: Node) -> Dim:
     """A printed size, such as n, 2n, mn or n^2, as a symbolic dimension; new letters are bound."""
     from fractions import Fraction
 
     from derivlib.elaborate import script_text
     from derivlib.shapes import add, constant, scale
-    from derivlib.tex.tree import Additive, Frac, Group, Node, Num, Product, Scripted
+    from derivlib.tex.tree import Additive, Frac, Group, Num, Product, Scripted
 
-    assert isinstance(node, Node)
     match node:
         case Num(text=text) if text.isdigit():
             if not 1 <= int(text) <= 64:
@@ -424,7 +460,9 @@ def dimension(r: Reader, node: object) -> tuple:  # type: ignore[type-arg]
             return constant(int(text))
         case Name():
             return _letter_dimension(r, Key(node.base, node.font, node.accent), node.span)
-        case Scripted(base=Name() as base) if node.sub is None and len(node.sups) == 1 and script_text(node.sups[0]).isdigit():
+        case Scripted(base=Name() as base) if (
+            node.sub is None and len(node.sups) == 1 and script_text(node.sups[0]).isdigit()
+        ):
             inner = dimension(r, base)
             total = inner
             for _ in range(min(int(script_text(node.sups[0])), 4) - 1):
@@ -432,7 +470,9 @@ def dimension(r: Reader, node: object) -> tuple:  # type: ignore[type-arg]
             return total
         case Scripted(base=Name() as base) if not node.primes:
             tag = "".join(script_text(s) for s in node.sups)
-            return _letter_dimension(r, Key(base.base, base.font, base.accent, script_text(node.sub), tag), node.span)
+            return _letter_dimension(
+                r, Key(base.base, base.font, base.accent, script_text(node.sub), tag), node.span
+            )
         case Product():
             total = constant(1)
             divisor = 1
@@ -458,10 +498,14 @@ def dimension(r: Reader, node: object) -> tuple:  # type: ignore[type-arg]
     raise user_error(UNREADABLE, f"{text} is no dimension", node.span)
 
 
-def _letter_dimension(r: Reader, key: Key, span: Span) -> tuple:  # type: ignore[type-arg]
+def _letter_dimension(r: Reader, key: Key, span: Span) -> Dim:
     binding = r.scope.lookup(key)
     if binding is not None and not binding.is_dimension:
-        if binding.shape == SCALAR and binding.kind == "free" and ("integer" in binding.domain or not binding.used):
+        if (
+            binding.shape == SCALAR
+            and binding.kind == "free"
+            and ("integer" in binding.domain or not binding.used)
+        ):
             binding.is_dimension = True
             binding.domain.add("dimension")
         else:
@@ -513,7 +557,9 @@ def unknown(
     """The error for a name that is not bound, with the nearest names that are."""
     printed = r.text[span.start : span.end].strip() or name.base
     known = {b.tex: b for b in r.scope.all_bindings()}
-    near = get_close_matches(Key(name.base, name.font, name.accent, _text(sub)).tex(), known, 3, 0.5)
+    near = get_close_matches(
+        Key(name.base, name.font, name.accent, _text(sub)).tex(), known, 3, 0.5
+    )
     facts = ["declare it in prose, such as $x \\in \\mathbb{R}^n$, or define it by an equation"]
     if name.base == "vec" or name.base in ("lim", "int", "argmin", "argmax"):
         facts = ["mark the formula skip with a reason"]
@@ -525,7 +571,10 @@ def unknown(
                 f"{base.tex} is {show_shape(base.shape)}: say “$x_k$ is column $k$ of $X$”, or write X_{{:k}}"
             )
     elif near:
-        facts.insert(0, "the nearest names are " + ", ".join(f"{n} ({{{known[n].span.start}}})" for n in near))
+        facts.insert(
+            0,
+            "the nearest names are " + ", ".join(f"{n} ({{{known[n].span.start}}})" for n in near),
+        )
     return user_error(UNKNOWN_NAME, f"{printed} is not bound here", span, *facts)
 
 

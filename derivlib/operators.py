@@ -19,7 +19,15 @@ from typing import Any
 import numpy as np
 
 from derivlib.shapes import (
-    ONE, SCALAR, Mismatch, Shape, Unifier, add, multiply, scale, show_shape,
+    ONE,
+    SCALAR,
+    Mismatch,
+    Shape,
+    Unifier,
+    add,
+    multiply,
+    scale,
+    show_shape,
 )  # fmt: skip
 
 Array = Any
@@ -114,7 +122,10 @@ def _scalar(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
 def _inner(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
     a, b = shapes
     if not u.same(a, b):
-        raise Mismatch(f"{show_shape(u.shape(a))} : {show_shape(u.shape(b))}", "equal shapes on both sides of the colon")
+        raise Mismatch(
+            f"{show_shape(u.shape(a))} : {show_shape(u.shape(b))}",
+            "equal shapes on both sides of the colon",
+        )
     return SCALAR
 
 
@@ -172,7 +183,9 @@ def _contract(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
             raise Mismatch(f"{show_shape(a)} on {show_shape(t)}")
         return u.shape(a[:2] + t[2:])
     if not u.same(a, t[:2]) and not u.same((a[1], a[0]), t[:2]):
-        raise Mismatch(f"{show_shape(a)} on {show_shape(t)}", "the indices of what is differentiated")
+        raise Mismatch(
+            f"{show_shape(a)} on {show_shape(t)}", "the indices of what is differentiated"
+        )
     return u.shape(t[2:])
 
 
@@ -236,7 +249,9 @@ def frobenius(a: Array, b: Array) -> Array:
 
 def kron(a: Array, b: Array) -> Array:
     product = a[..., :, None, :, None] * b[..., None, :, None, :]
-    return product.reshape(*product.shape[:-4], a.shape[-2] * b.shape[-2], a.shape[-1] * b.shape[-1])
+    return product.reshape(
+        *product.shape[:-4], a.shape[-2] * b.shape[-2], a.shape[-1] * b.shape[-1]
+    )
 
 
 def kron_sum(a: Array, b: Array) -> Array:
@@ -366,7 +381,11 @@ def power(x: Array, p: Array) -> Array:
     if k == int(k) if np.isfinite(k) else False:
         return x ** int(k) if k >= 0 else 1 / x ** int(-k)
     if np.all(np.asarray(p).real == np.round(np.asarray(p).real)):
-        return np.where(x.real == 0, x, x + 0j * 0) ** np.asarray(p) if np.iscomplexobj(x) else np.power(x.astype(float), p)
+        return (
+            np.where(x.real == 0, x, x + 0j * 0) ** np.asarray(p)
+            if np.iscomplexobj(x)
+            else np.power(x.astype(float), p)
+        )
     return np.exp(p * logarithm(x))
 
 
@@ -396,7 +415,11 @@ def _spectral(x: Array, f: Callable[[Array], Array]) -> Array:
 
 def matrix_exponential(x: Array) -> Array:
     """Scaling and squaring with a Taylor polynomial of degree 18."""
-    squarings = max(0, int(np.ceil(np.log2(1e-9 + np.abs(x).sum(-1).max()))) + 1) if np.all(np.isfinite(x)) else 0
+    squarings = (
+        max(0, int(np.ceil(np.log2(1e-9 + np.abs(x).sum(-1).max()))) + 1)
+        if np.all(np.isfinite(x))
+        else 0
+    )
     squarings = min(squarings, 30)
     y = x / 2.0**squarings
     term = out = np.broadcast_to(np.eye(x.shape[-1]), x.shape) + 0 * y
@@ -436,7 +459,12 @@ def _block_diagonal_shape(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
 
 def contract(a: Array, t: Array, matrix: bool = True) -> Array:
     """Sum over the indices of what `t` differentiates; t is (..., m, n, p, q)."""
-    if a.ndim >= t.ndim and a.shape[-4:-2] != t.shape[-4:-2] and a.shape[-2:] == t.shape[-4:-2] and a.ndim == t.ndim:
+    if (
+        a.ndim >= t.ndim
+        and a.shape[-4:-2] != t.shape[-4:-2]
+        and a.shape[-2:] == t.shape[-4:-2]
+        and a.ndim == t.ndim
+    ):
         return np.einsum("...abij,...ijcd->...abcd", a, t)
     if a.shape[-2:] != t.shape[-4:-2]:
         a = transpose(a)
@@ -456,11 +484,28 @@ def apply_linear(t: Array, x: Array) -> Array:
 
 def _ew(name: str, spellings: str, function: Callable[[Array], Array], meaning: str,
         analytic: bool = True) -> Operator:  # fmt: skip
-    example = rf"\operatorname{{{spellings.split()[0]}}}(X)" if name not in _COMMANDS else rf"\{name}(X)"
-    return Operator(name, tuple(spellings.split()), 1, _same, function, analytic, example, meaning, True)
+    example = (
+        rf"\operatorname{{{spellings.split()[0]}}}(X)" if name not in _COMMANDS else rf"\{name}(X)"
+    )
+    return Operator(
+        name, tuple(spellings.split()), 1, _same, function, analytic, example, meaning, True
+    )
 
 
-_COMMANDS = {"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "cot", "arctan", "arcsin", "arccos"}
+_COMMANDS = {
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sinh",
+    "cosh",
+    "cot",
+    "arctan",
+    "arcsin",
+    "arccos",
+}
 
 OPERATORS: tuple[Operator, ...] = (
     # arithmetic
@@ -545,7 +590,16 @@ def _jacobian_matrix(t: Array) -> Array:
 
 
 # Four indices to two; made by the reader of derivatives, so it has no spelling of its own.
-JACOBIAN_MATRIX = Operator("jacobian_matrix", (), 1, _same, _jacobian_matrix, True, r"\frac{\partial \operatorname{vec} Y}{\partial \operatorname{vec} X}", "a derivative with four indices over stacked columns")
+JACOBIAN_MATRIX = Operator(
+    "jacobian_matrix",
+    (),
+    1,
+    _same,
+    _jacobian_matrix,
+    True,
+    r"\frac{\partial \operatorname{vec} Y}{\partial \operatorname{vec} X}",
+    "a derivative with four indices over stacked columns",
+)
 
 BY_NAME = {row.name: row for row in OPERATORS}
 BY_SPELLING = {spelling: row for row in OPERATORS for spelling in row.spellings}

@@ -47,10 +47,23 @@ def read_fold(r: Reader, node: Big) -> Expr:
         for op, left, right in conditions:
             a, b = r.index_expr(parse_tokens(left)), r.index_expr(parse_tokens(right))
             for x, y in ((a, b), (b, a)):
-                if isinstance(x, At) and isinstance(y, At) and x.index.high is None and x.index.extent is None:
-                    x.index.low, x.index.high, x.index.extent = y.index.low, y.index.high, y.index.extent
+                if (
+                    isinstance(x, At)
+                    and isinstance(y, At)
+                    and x.index.high is None
+                    and x.index.extent is None
+                ):
+                    x.index.low, x.index.high, x.index.extent = (
+                        y.index.low,
+                        y.index.high,
+                        y.index.extent,
+                    )
             comparison = Compare(node.span, SCALAR, op, a, b)
-            where = comparison if where is None else Compare(node.span, SCALAR, "and", where, comparison)
+            where = (
+                comparison
+                if where is None
+                else Compare(node.span, SCALAR, "and", where, comparison)
+            )
     finally:
         r.free.update(hidden)
         for name, old in saved.items():
@@ -123,7 +136,9 @@ def _bounds(
 
 def _tokens(r: Reader, node: Node) -> list[Token]:
     start, end = node.span
-    return [Token(t.kind, t.text, t.start + start, t.end + start) for t in tokenize(r.text[start:end])]
+    return [
+        Token(t.kind, t.text, t.start + start, t.end + start) for t in tokenize(r.text[start:end])
+    ]
 
 
 def _template(
@@ -154,7 +169,9 @@ def _template(
             left, i2, right, j2 = [a], i + 1, [b], j + 1
         if low is None or high is None:
             low, high = left, right
-        elif [t.text for t in low] != [t.text for t in left] or [t.text for t in high] != [t.text for t in right]:
+        elif [t.text for t in low] != [t.text for t in left] or [t.text for t in high] != [
+            t.text for t in right
+        ]:
             return None
         places.append(i)
         out.append(Token("let", MARK, a.start, a.end))
@@ -186,7 +203,9 @@ def _unit(tokens: list[Token], i: int) -> tuple[list[Token], int]:
     return [tokens[i]], i + 1
 
 
-def _running(r: Reader, template: tuple[list[Token], list[Token], list[Token]]) -> tuple[Index, Expr]:
+def _running(
+    r: Reader, template: tuple[list[Token], list[Token], list[Token]]
+) -> tuple[Index, Expr]:
     """The index of a pattern and the body it runs in."""
     tokens, low, high = template
     index = Index(MARK, bound(r, parse_tokens(low)), bound(r, parse_tokens(high)), None, False)
@@ -245,7 +264,9 @@ def dotted_product(r: Reader, factors: Sequence[Node], ops: Sequence[str], span:
         first = _tokens(r, factors[k - count])
         second = _tokens(r, factors[k - 1]) if count > 1 else None
         template = _template(r, first, second, last) or (
-            _template(r, first, None, last) if count == 2 and _falling(first, second, last) else None
+            _template(r, first, None, last)
+            if count == 2 and _falling(first, second, last)
+            else None
         )
         if template is None:
             continue
@@ -253,7 +274,9 @@ def dotted_product(r: Reader, factors: Sequence[Node], ops: Sequence[str], span:
         whole = factors[k - count].span.to(factors[k + 1].span)
         e: Expr = Fold(whole, body.shape, "prod", index, body)
         if k > count:
-            e = r.infix(ops[k - count - 1], r.leveled(factors[: k - count], ops[: k - count - 1], 0), e)
+            e = r.infix(
+                ops[k - count - 1], r.leveled(factors[: k - count], ops[: k - count - 1], 0), e
+            )
         if k + 2 < len(factors):
             e = r.infix(ops[k + 1], e, r.leveled(factors[k + 2 :], ops[k + 2 :], 0))
         return e
@@ -262,7 +285,11 @@ def dotted_product(r: Reader, factors: Sequence[Node], ops: Sequence[str], span:
 
 def _falling(first: list[Token], second: list[Token] | None, last: list[Token]) -> bool:
     """W_L W_{L-1} … W_1 runs downwards."""
-    return second is not None and any(t.text == "-" for t in second) and any(t.text == "1" for t in last)
+    return (
+        second is not None
+        and any(t.text == "-" for t in second)
+        and any(t.text == "1" for t in last)
+    )
 
 
 def list_matrix(r: Reader, node: Group) -> Expr:
@@ -288,7 +315,11 @@ def dotted_matrix(r: Reader, node: Matrix) -> Expr:
     ]  # fmt: skip
     cells = [[row[j] for j in columns if j < len(row)] for row in rows]
     if any(c is None or isinstance(c, Dots) for row in cells for c in row):
-        if len(cells) == 3 and len(cells[0]) == 3 and all(not isinstance(cells[a][b], Dots) for a in (0, 2) for b in (0, 2)):
+        if (
+            len(cells) == 3
+            and len(cells[0]) == 3
+            and all(not isinstance(cells[a][b], Dots) for a in (0, 2) for b in (0, 2))
+        ):
             cells = [[cells[a][0], cells[a][2]] for a in (0, 2)]
         else:
             raise _no_pattern(node.span)
@@ -352,7 +383,9 @@ def _rectangle(r: Reader, cells: list[list[Node]], span: Span) -> Expr:
     row_places = [k for k in range(len(texts[0])) if texts[0][k].text != texts[2][k].text]
     column_places = [k for k in range(len(texts[0])) if texts[0][k].text != texts[1][k].text]
     expected = [
-        (texts[2][k] if k in row_places else texts[1][k] if k in column_places else texts[0][k]).text
+        (
+            texts[2][k] if k in row_places else texts[1][k] if k in column_places else texts[0][k]
+        ).text
         for k in range(len(texts[0]))
     ]
     if not row_places or not column_places or set(row_places) & set(column_places):

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from derivlib.expr import (
-    At, Block, Call, Choice, Compare, Const, Derivative, Differential, Element, Expr, Fill, Fold, Let,
-    Member, Op, Size, Stack, Var,
+    At,
+    Block,
+    Call,
+    Choice,
+    Compare,
+    Const,
+    Derivative,
+    Differential,
+    Element,
+    Expr,
+    Fill,
+    Fold,
+    Let,
+    Member,
+    Op,
+    Size,
+    Stack,
+    Var,
 )  # fmt: skip
 from derivlib.shapes import ONE, SCALAR, Unifier, show, show_shape
 
 _UNARY = {"transpose": "ᵀ", "inverse": "⁻¹", "pseudo_inverse": "⁺"}
-_FILL = {"eye": "I", "ones": "𝟏", "zeros": "0", "commutation": "K", "duplication": "D", "elimination": "L"}
+_FILL = {
+    "eye": "I",
+    "ones": "𝟏",
+    "zeros": "0",
+    "commutation": "K",
+    "duplication": "D",
+    "elimination": "L",
+}
 
 
 def reading(e: Expr, u: Unifier | None = None) -> str:
@@ -34,7 +57,9 @@ def _text(e: Expr, u: Unifier | None) -> str:
             return "k" if i.name.startswith("\ue000") else i.name
         case Fill(kind=kind, args=args):
             inside = ",".join(sub(a) for a in args)
-            return _FILL.get(kind, {"delta": "δ", "unit": "e", "single": "E"}.get(kind, kind)) + (f"_{inside}" if inside else "")
+            return _FILL.get(kind, {"delta": "δ", "unit": "e", "single": "E"}.get(kind, kind)) + (
+                f"_{inside}" if inside else ""
+            )
         case Op(operator=o, args=args):
             if o.name in _UNARY:
                 return f"{sub(args[0])}{_UNARY[o.name]}"
@@ -42,7 +67,9 @@ def _text(e: Expr, u: Unifier | None) -> str:
                 return f"(−{sub(args[0])})"
             if o.name in ("power", "matrix_power", "fractional_power"):
                 return f"{sub(args[0])}^{sub(args[1])}"
-            if len(args) == 2 and (o.infix or o.name in ("scale", "matmul", "contract", "compose", "apply_linear")):
+            if len(args) == 2 and (
+                o.infix or o.name in ("scale", "matmul", "contract", "compose", "apply_linear")
+            ):
                 left, right = sub(args[0]), sub(args[1])
                 if o.name in ("add", "subtract"):
                     left, right = _broadcast(args, left, right, u)
@@ -78,7 +105,11 @@ def _text(e: Expr, u: Unifier | None) -> str:
         case Block(rows=rows):
             return "[" + "; ".join(", ".join(sub(c) for c in row) for row in rows) + "]"
         case Choice(rows=rows):
-            return "cases(" + "; ".join(sub(v) + (f" if {_text(c, u)}" if c else " otherwise") for v, c in rows) + ")"
+            return (
+                "cases("
+                + "; ".join(sub(v) + (f" if {_text(c, u)}" if c else " otherwise") for v, c in rows)
+                + ")"
+            )
         case Compare(op=op, left=a, right=b):
             return f"{_text(a, u)} {op} {_text(b, u)}"
     raise AssertionError(f"no reading for {type(e).__name__} at {e.span}")

@@ -32,8 +32,10 @@ class Key(NamedTuple):
         base = self.base
         for head in (r"\delta", r"\Delta"):  # δh is one name
             if base.startswith(head) and base != head:
-                return f"{head} {Key(base[len(head):], self.font, self.accent, self.sub, self.sup).tex()}"
-        text = self.base if len(self.base) == 1 or self.base[:1] == "\\" else rf"\text{{{self.base}}}"
+                return f"{head} {Key(base[len(head) :], self.font, self.accent, self.sub, self.sup).tex()}"
+        text = (
+            self.base if len(self.base) == 1 or self.base[:1] == "\\" else rf"\text{{{self.base}}}"
+        )
         if self.font in ("bf", "cal", "bb", "frak", "sf"):
             text = rf"\math{self.font}{{{self.base}}}"
         if self.accent:

@@ -57,7 +57,9 @@ def multiply(a: Dim, b: Dim) -> Dim:
 
 
 def scale(a: Dim, factor: Fraction) -> Dim:
-    return tuple((m, int(c * factor) if (c * factor) == int(c * factor) else c * factor) for m, c in a)
+    return tuple(
+        (m, int(c * factor) if (c * factor) == int(c * factor) else c * factor) for m, c in a
+    )
 
 
 def names(dim: Dim) -> set[str]:

@@ -65,7 +65,9 @@ def read_source(path: Path | str, shown: str | None = None) -> Source:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise user_error(
-            "page", f"not UTF-8: byte {data[error.start]:#04x} at byte {error.start}",
-            None, "save the file as UTF-8",
+            "page",
+            f"not UTF-8: byte {data[error.start]:#04x} at byte {error.start}",
+            None,
+            "save the file as UTF-8",
         ) from None
     return Source(shown, text)

@@ -51,9 +51,13 @@ class Verdict:
     diagnostic: Diagnostic | None = None
     counterexample: Counterexample | None = None
     reason: str | None = None  # why it was skipped, in the author's words
-    wrong: bool = False  # marked wrong by the author (and status is then the outcome: holds = caught)
+    wrong: bool = (
+        False  # marked wrong by the author (and status is then the outcome: holds = caught)
+    )
     notes: tuple[str, ...] = ()  # guesses made in reading, layout remarks
-    details: Mapping[str, object] = field(default_factory=dict)  # sizes, seeds, draws, errors per oracle
+    details: Mapping[str, object] = field(
+        default_factory=dict
+    )  # sizes, seeds, draws, errors per oracle
 
     @property
     def ok(self) -> bool:
@@ -81,11 +85,14 @@ class FileReport:
     source: Source
     formulas: tuple[Verdict, ...] = ()
     code: tuple[CodeVerdict, ...] = ()
-    problems: tuple[Diagnostic, ...] = ()  # of the page itself: front matter, directives, unclosed $$
+    problems: tuple[
+        Diagnostic, ...
+    ] = ()  # of the page itself: front matter, directives, unclosed $$
 
     @property
     def ok(self) -> bool:
-        return not self.problems and all(v.ok for v in (*self.formulas, *self.code))
+        judged = all(v.ok for v in self.formulas) and all(c.ok for c in self.code)
+        return judged and not self.problems
 
     def with_code(self, code: tuple[CodeVerdict, ...]) -> FileReport:
         return replace(self, code=code)

@@ -124,7 +124,10 @@ ROWS: tuple[Row, ...] = (
     _row("named", rf"((?:[\w/’'-]+,? +(?:and +)?){{1,6}})({LIST})", "an invertible matrix $X$"),
 )  # fmt: skip
 
-_CONTINUES = re.compile(r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence|in these|above,?|such that|provided|assuming|if)\b)", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence|in these|above,?|such that|provided|assuming|if)\b)",
+    re.IGNORECASE,
+)
 _BOUNDARY = re.compile(
     r",? (?:and|while|whereas) (?:the|a|an|let|where|with|its|that|is)\b|,? (?:where|such that|whose|which|so that|then|let|because|since|with respect|by|if|when|from|into|at|under|given|wrt|we|"
     r"that|than|but)\b|,? and (?=@)|, @|, (?:the|a|an) "
@@ -167,7 +170,15 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
     for row in ROWS:
         position = 0
         while (m := row.pattern.search(squeezed, position)) is not None:
-            again = row.name in ("is", "named", "has", "size after", "apposition", "applied", "column")
+            again = row.name in (
+                "is",
+                "named",
+                "has",
+                "size after",
+                "apposition",
+                "applied",
+                "column",
+            )
             position = m.start() + 1 if again else m.end()
             if again:
                 first = squeezed.find("@", m.start())
@@ -182,7 +193,11 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
             if row.name == "parts":
                 subject_group = 2
             subjects = inside(*m.span(subject_group)) if subject_group else everything[:1]
-            phrase = m.group(groups[-1]) if row.name in ("has", "parts", "is", "apposition", "in brackets") else m.group()
+            phrase = (
+                m.group(groups[-1])
+                if row.name in ("has", "parts", "is", "apposition", "in brackets")
+                else m.group()
+            )
             objects = tuple(k for k in everything if k not in subjects)
             if row.name in ("columns named", "column named"):
                 whole = everything
@@ -247,7 +262,9 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
     return rest
 
 
-def apply(page: PageCheck, facts: list[Fact], by_index: Mapping[int, Parsed], final: bool) -> list[Fact]:
+def apply(
+    page: PageCheck, facts: list[Fact], by_index: Mapping[int, Parsed], final: bool
+) -> list[Fact]:
     """Use every fact that can be used now; return those whose names are not bound yet."""
     left = facts
     for _ in range(3):
@@ -291,7 +308,12 @@ def _names(p: Parsed) -> list[Node]:
                     found.append(n)
                 elif declare.name_key(n) is not None:
                     found.append(n)
-                elif isinstance(n, Product) and len(n.factors) == 2 and isinstance(n.factors[1], Group) and declare.name_key(n.factors[0]):
+                elif (
+                    isinstance(n, Product)
+                    and len(n.factors) == 2
+                    and isinstance(n.factors[1], Group)
+                    and declare.name_key(n.factors[0])
+                ):
                     found.append(n.factors[0])
     return found
 
@@ -346,26 +368,62 @@ def _described(
 ) -> bool:  # fmt: skip
     phrase = f.phrase
     if f.row == "named":
-        phrase = re.split(r"[,;:]|\b(?:is|are|of|for|to|by|in|on|and (?=the|a )|where|that|let|with|if|when|from|at)\b", phrase)[-1]
+        phrase = re.split(
+            r"[,;:]|\b(?:is|are|of|for|to|by|in|on|and (?=the|a )|where|that|let|with|if|when|from|at)\b",
+            phrase,
+        )[-1]
     if f.row == "parts" and phrase.startswith("orthonormal"):
-        phrase = "orthonormal columns" if "column" in page.source.text[f.offset : f.offset + 12].lower() else "orthonormal columns"
+        phrase = (
+            "orthonormal columns"
+            if "column" in page.source.text[f.offset : f.offset + 12].lower()
+            else "orthonormal columns"
+        )
     if binding is None:
         for pattern, name, _ in FUNCTIONS:
-            if _compiled(pattern).search(phrase) and re.search(r"function|sigmoid|tangent|tanh|activation|nonlinearity|ReLU|softplus|softmax|logarithm|logistic", phrase):
-                if re.search(r"\boutput|\bregression|\bloss\b|\bderivative|\bgradient|\bof\b(?! the)", phrase) and f.row != "named":
+            if _compiled(pattern).search(phrase) and re.search(
+                r"function|sigmoid|tangent|tanh|activation|nonlinearity|ReLU|softplus|softmax|logarithm|logistic",
+                phrase,
+            ):
+                if (
+                    re.search(
+                        r"\boutput|\bregression|\bloss\b|\bderivative|\bgradient|\bof\b(?! the)",
+                        phrase,
+                    )
+                    and f.row != "named"
+                ):
                     continue
                 return _named_function(page, p, key, node, name)
-        if re.search(ELEMENTWISE, phrase) and re.search(r"function|nonlinear|activation|map", phrase):
+        if re.search(ELEMENTWISE, phrase) and re.search(
+            r"function|nonlinear|activation|map", phrase
+        ):
             return _elementwise(page, p, node, key, binding, phrase)
         for pattern, kind, _ in FILLS:
             fills = _compiled(pattern + r"\s*$" if f.row == "named" else pattern)
-            if f.row in ("is", "apposition", "named") and not p.statements[0].relations and fills.search(phrase):
-                if key.sub and (key.base in ("I", "1") or kind == "commutation" and key.base == "K"):
+            if (
+                f.row in ("is", "apposition", "named")
+                and not p.statements[0].relations
+                and fills.search(phrase)
+            ):
+                if key.sub and (
+                    key.base in ("I", "1") or kind == "commutation" and key.base == "K"
+                ):
                     return True  # K_{mn} and I_n have their sizes with them
-                b = Binding(key.tex(), key.tex(), "fill", SCALAR, page.place(p, node.span), value=kind, implicit=True)
+                b = Binding(
+                    key.tex(),
+                    key.tex(),
+                    "fill",
+                    SCALAR,
+                    page.place(p, node.span),
+                    value=kind,
+                    implicit=True,
+                )
                 for k in f.objects:
                     other = by_index.get(k)
-                    length = _size_of(page, other, phrase + " vector in @") if other is not None else None
+                    length = (
+                        _size_of(page, other, phrase + " vector in @")
+                        if other is not None
+                        else None
+                    )
                     if length is not None and kind == "ones":
                         b.shape = length
                 if kind == "commutation" and isinstance(node, Scripted) and node.sub:
@@ -390,7 +448,12 @@ def _described(
         if re.search(ELEMENTWISE, phrase):
             _make_elementwise(binding)
         return True
-    if re.search(r"\brow[- ]vectors?", phrase) and binding.kind == "free" and binding.shape[1] == ONE and binding.shape != SCALAR:
+    if (
+        re.search(r"\brow[- ]vectors?", phrase)
+        and binding.kind == "free"
+        and binding.shape[1] == ONE
+        and binding.shape != SCALAR
+    ):
         binding.shape = (ONE, binding.shape[0])
         page.worlds.reset()
     if domain:
@@ -424,11 +487,31 @@ def _add_domain(page: PageCheck, binding: Binding, domain: set[str], f: Fact) ->
         return
     shape = binding.shape
     square = shape[0] == shape[1] and shape != SCALAR
-    matrix_only = {"symmetric", "spd", "psd", "skew", "diagonal", "lower", "upper", "negative_definite", "permutation", "projection", "stochastic"}
+    matrix_only = {
+        "symmetric",
+        "spd",
+        "psd",
+        "skew",
+        "diagonal",
+        "lower",
+        "upper",
+        "negative_definite",
+        "permutation",
+        "projection",
+        "stochastic",
+    }
     if not square:
         domain = domain - matrix_only
     if shape == SCALAR:
-        domain = domain & {"positive", "negative", "nonnegative", "integer", "unit_interval", "binary", "nonzero"}
+        domain = domain & {
+            "positive",
+            "negative",
+            "nonnegative",
+            "integer",
+            "unit_interval",
+            "binary",
+            "nonzero",
+        }
     if "orthogonal" in domain and not square:
         domain = (domain - {"orthogonal"}) | {"orthonormal"}
     if domain & {"spd", "psd"}:
@@ -466,14 +549,26 @@ def _shaped_by_words(
         from derivlib.shapes import constant
 
         dims = tuple(
-            constant(int(g)) if g.isdigit() else _letter_dimension(r, Key(g), node.span) for g in written.groups()
+            constant(int(g)) if g.isdigit() else _letter_dimension(r, Key(g), node.span)
+            for g in written.groups()
         )
         (b,) = declare.bind_declared(r, node, declare.Space(dims), node.span)
         return b
-    if re.search(r"\bscalars?\b|\breal number|\bconstants?\b|\bstep size|learning rate|\bnumber between|real parameter|positive number|regularis|regulariz|\bpositive real|hyper-?parameter|\btemperature\b|\bpositive\b(?! definite)(?! semi)(?! and| vector| matri| entr)|\bprobability\b(?! vector| distr)", phrase) and not re.search(r"matri|vector|function|valued|loss|number of|rank|dimension|integer", phrase):
+    if re.search(
+        r"\bscalars?\b|\breal number|\bconstants?\b|\bstep size|learning rate|\bnumber between|real parameter|positive number|regularis|regulariz|\bpositive real|hyper-?parameter|\btemperature\b|\bpositive\b(?! definite)(?! semi)(?! and| vector| matri| entr)|\bprobability\b(?! vector| distr)",
+        phrase,
+    ) and not re.search(
+        r"matri|vector|function|valued|loss|number of|rank|dimension|integer", phrase
+    ):
         (b,) = declare.bind_declared(r, node, declare.Space(SCALAR), node.span)
         return b
-    if re.search(r"\bnumber of|\binteger|batch size|\bdimension|\bsize\b|\bcount\b|\blength of", phrase) and isinstance(node, Name) and len(node.base) == 1:
+    if (
+        re.search(
+            r"\bnumber of|\binteger|batch size|\bdimension|\bsize\b|\bcount\b|\blength of", phrase
+        )
+        and isinstance(node, Name)
+        and len(node.base) == 1
+    ):
         return page.scope.dimension(declare.name_key(node)[0], page.place(p, node.span))  # type: ignore[index]
     return None
 
@@ -492,10 +587,18 @@ def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
         return tuple(dimension(r, i) for i in node.items)
     if isinstance(node, Product) and "times" in node.ops:
         k = node.ops.index("times")
-        left = node.factors[0] if k == 0 else Product(node.span, node.factors[: k + 1], node.ops[:k])
-        right = node.factors[-1] if k == len(node.ops) - 1 else Product(node.span, node.factors[k + 1 :], node.ops[k + 1 :])
+        left = (
+            node.factors[0] if k == 0 else Product(node.span, node.factors[: k + 1], node.ops[:k])
+        )
+        right = (
+            node.factors[-1]
+            if k == len(node.ops) - 1
+            else Product(node.span, node.factors[k + 1 :], node.ops[k + 1 :])
+        )
         return (dimension(r, left), dimension(r, right))
-    if isinstance(node, Name | Num | Scripted | Product) and re.search(r"@[ -–]?(?:dimensional|vector|dim)|(?:length|size|dimension) @|vector (?:in|of)", phrase):
+    if isinstance(node, Name | Num | Scripted | Product) and re.search(
+        r"@[ -–]?(?:dimensional|vector|dim)|(?:length|size|dimension) @|vector (?:in|of)", phrase
+    ):
         if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.font == "bb":
             return declare.read_space(r, node).shape
         n = dimension(r, node)
@@ -506,18 +609,35 @@ def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
 
 
 def _sized(
-    page: PageCheck, f: Fact, p: Parsed, node: Node, binding: Binding | None, by_index: Mapping[int, Parsed]
+    page: PageCheck,
+    f: Fact,
+    p: Parsed,
+    node: Node,
+    binding: Binding | None,
+    by_index: Mapping[int, Parsed],
 ) -> bool:
     for k in f.objects:
         other = by_index.get(k)
         if other is None:
             continue
-        phrase = f.phrase if "times" in other.formula.tex or "(" in other.formula.tex else f.phrase.replace(" @", " @", 1)
-        shape = _size_of(page, other, phrase if "vector" in phrase or "size" in phrase or "dimension" in phrase or "length" in phrase else "@ none")
+        phrase = (
+            f.phrase
+            if "times" in other.formula.tex or "(" in other.formula.tex
+            else f.phrase.replace(" @", " @", 1)
+        )
+        shape = _size_of(
+            page,
+            other,
+            phrase
+            if "vector" in phrase or "size" in phrase or "dimension" in phrase or "length" in phrase
+            else "@ none",
+        )
         if shape is None:
             continue
         if binding is None:
-            (binding,) = declare.bind_declared(_reader(page, p), node, declare.Space(shape), node.span)
+            (binding,) = declare.bind_declared(
+                _reader(page, p), node, declare.Space(shape), node.span
+            )
         domain, _ = _domains(f.phrase)
         if domain and binding.kind == "free":
             _add_domain(page, binding, domain, f)
@@ -525,7 +645,9 @@ def _sized(
     return binding is not None
 
 
-def _elementwise(page: PageCheck, p: Parsed, node: Node, key: Key, binding: Binding | None, phrase: str) -> bool:
+def _elementwise(
+    page: PageCheck, p: Parsed, node: Node, key: Key, binding: Binding | None, phrase: str
+) -> bool:
     if binding is not None:
         if binding.kind == "function":
             _make_elementwise(binding)
@@ -537,7 +659,15 @@ def _elementwise(page: PageCheck, p: Parsed, node: Node, key: Key, binding: Bind
             return _named_function(page, p, key, node, name)
     if not isinstance(node, Name | Scripted):
         return True
-    b = Binding(key.tex(), key.tex(), "function", SCALAR, page.place(p, node.span), arguments=(SCALAR,), elementwise=True)
+    b = Binding(
+        key.tex(),
+        key.tex(),
+        "function",
+        SCALAR,
+        page.place(p, node.span),
+        arguments=(SCALAR,),
+        elementwise=True,
+    )
     page.scope.bind(key, b)
     return True
 
@@ -561,7 +691,9 @@ def _named_function(page: PageCheck, p: Parsed, key: Key, node: Node, name: str)
     return True
 
 
-def _function_of(page: PageCheck, f: Fact, p: Parsed, key: Key, by_index: Mapping[int, Parsed]) -> bool:
+def _function_of(
+    page: PageCheck, f: Fact, p: Parsed, key: Key, by_index: Mapping[int, Parsed]
+) -> bool:
     from derivlib.judge import unspecified_of
 
     args = []
@@ -598,7 +730,13 @@ def _place_of(page: PageCheck, p: Parsed) -> Span:
 
 
 def _column(
-    page: PageCheck, f: Fact, p: Parsed, node: Node, key: Key, by_index: Mapping[int, Parsed], turned: bool
+    page: PageCheck,
+    f: Fact,
+    p: Parsed,
+    node: Node,
+    key: Key,
+    by_index: Mapping[int, Parsed],
+    turned: bool,
 ) -> bool:
     """x_k is column k of X: a family of slices, or one slice when the index is a number."""
     from derivlib.judge import bind_slices
@@ -617,7 +755,9 @@ def _column(
         return not named
     if not key.sub or binding.kind == "function" or ONE in binding.shape:
         return True
-    is_column = not re.search(r"\brows?\b(?! vector)", f.phrase) or bool(re.search(r"\bcolumns? (?:@|[a-z] )?(?:of|in)", f.phrase))
+    is_column = not re.search(r"\brows?\b(?! vector)", f.phrase) or bool(
+        re.search(r"\bcolumns? (?:@|[a-z] )?(?:of|in)", f.phrase)
+    )
     star = Key(key.base, key.font, key.accent, "*", key.sup)
     if page.scope.here(star) is not None:
         return True
@@ -630,4 +770,16 @@ def _column(
     return True
 
 
-__all__ = ["FILLS", "FUNCTIONS", "Fact", "Group", "Num", "PROPERTIES", "ROWS", "apply", "continues", "read", "settings"]
+__all__ = [
+    "FILLS",
+    "FUNCTIONS",
+    "Fact",
+    "Group",
+    "Num",
+    "PROPERTIES",
+    "ROWS",
+    "apply",
+    "continues",
+    "read",
+    "settings",
+]

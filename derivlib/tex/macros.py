@@ -67,7 +67,9 @@ def expand(tex: str, macros: Macros) -> Expanded:
             count += 1
             if count > MAX_EXPANSIONS or len(offsets) > MAX_LENGTH:
                 raise user_error(
-                    UNREADABLE, f"the macro {name} does not come to an end", (place, place + 1),
+                    UNREADABLE,
+                    f"the macro {name} does not come to an end",
+                    (place, place + 1),
                     "it calls itself, or grows beyond all bounds",
                 )
             macro = macros[name]

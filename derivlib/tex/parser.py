@@ -8,8 +8,23 @@ from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.source import Span
 from derivlib.tex.lexer import Token, tokenize
 from derivlib.tex.tree import (
-    Additive, Angle, Bars, Big, Cases, Dots, Frac, Group, Matrix, Name, Node, Num, Product,
-    Relation, Scripted, Sqrt, Statement,
+    Additive,
+    Angle,
+    Bars,
+    Big,
+    Cases,
+    Dots,
+    Frac,
+    Group,
+    Matrix,
+    Name,
+    Node,
+    Num,
+    Product,
+    Relation,
+    Scripted,
+    Sqrt,
+    Statement,
 )
 
 RELATIONS = {
@@ -66,7 +81,9 @@ WORDS = {
 }  # fmt: skip
 LEADS = {"for", "where", "if", "when", "with", "otherwise", "else", "all", "forall", "given"}
 CLOSERS = {")", "]", r"\}", "}", r"\rangle", r"\rceil", r"\rfloor", "&", ",", ";"}
-_STOPS = {*CLOSERS, "+", "-", *RELATIONS, *INFIX, r"\mid", r"\over", r"\end", r"\pm", r"\mp"} - {":"}
+_STOPS = {*CLOSERS, "+", "-", *RELATIONS, *INFIX, r"\mid", r"\over", r"\end", r"\pm", r"\mp"} - {
+    ":"
+}
 
 
 def parse_formula(tex: str) -> tuple[Statement, ...]:
@@ -113,7 +130,11 @@ def _flatten(tokens: list[Token]) -> list[Token]:
             out.extend(tokens[i:j])
             i = j
             continue
-        if token.text in (r"\eqalign", r"\displaylines") and i + 1 < n and tokens[i + 1].text == "{":
+        if (
+            token.text in (r"\eqalign", r"\displaylines")
+            and i + 1 < n
+            and tokens[i + 1].text == "{"
+        ):
             depth += 1
             closing.append(depth)
             i += 2
@@ -231,17 +252,28 @@ class _Formula:
                 self._relation(RELATIONS[text], token)
             elif text in (r"\propto", r"\sim", r"\ni", r"\cup", r"\cap", r"\notin"):
                 raise user_error(
-                    UNREADABLE, f"{text} is not read", Span(token.start, token.end),
+                    UNREADABLE,
+                    f"{text} is not read",
+                    Span(token.start, token.end),
                     "mark the formula skip with a reason, or say it in words",
                 )
             elif text == "&":
                 following = tokens[i + 1].text if i + 1 < n else ""
                 after = tokens[i + 2].text if i + 2 < n else ""
-                if following == "&" and self.parts[-1] and after not in INFIX and after not in ("+", "-", *RELATIONS):
+                if (
+                    following == "&"
+                    and self.parts[-1]
+                    and after not in INFIX
+                    and after not in ("+", "-", *RELATIONS)
+                ):
                     self._finish()  # a reason in a column of its own
                     self.lead = "remark"
-                elif self.parts[-1] and self.relations and after and following not in ("+", "-", *RELATIONS, *INFIX) and (
-                    self._row_has_relation(tokens, i)
+                elif (
+                    self.parts[-1]
+                    and self.relations
+                    and after
+                    and following not in ("+", "-", *RELATIONS, *INFIX)
+                    and (self._row_has_relation(tokens, i))
                 ):
                     self._finish()  # a second equation beside the first
             else:
@@ -290,14 +322,19 @@ class _Formula:
         if not self.parts[-1] and len(self.parts) == 1 and not self.relations:
             if op == "to" or not self.done or not self.may_continue:
                 raise user_error(
-                    UNREADABLE, f"nothing stands before this {token.text}", Span(token.start, token.end)
+                    UNREADABLE,
+                    f"nothing stands before this {token.text}",
+                    Span(token.start, token.end),
                 )
             at = next(
-                (k for k in range(len(self.done) - 1, -1, -1) if self.done[k].lead != "remark"), None
+                (k for k in range(len(self.done) - 1, -1, -1) if self.done[k].lead != "remark"),
+                None,
             )
             if at is None:
                 raise user_error(
-                    UNREADABLE, f"nothing stands before this {token.text}", Span(token.start, token.end)
+                    UNREADABLE,
+                    f"nothing stands before this {token.text}",
+                    Span(token.start, token.end),
                 )
             previous = self.done.pop(at)
             self.lead = previous.lead
@@ -329,8 +366,10 @@ class _Formula:
             self.row += 1
             return
         binary = first in INFIX or first in ("+", "-") or first in DOTS - {r"\vdots"}
-        if binary and (self.parts[-1] or self.done) and (
-            aligned or first in INFIX or not self._row_has_relation(tokens, i)
+        if (
+            binary
+            and (self.parts[-1] or self.done)
+            and (aligned or first in INFIX or not self._row_has_relation(tokens, i))
         ):
             if not self.parts[-1]:
                 previous = self.done.pop()
@@ -389,7 +428,21 @@ class _Formula:
 
 
 REASONS = {"since", "because", "as", "by", "using", "from", "see"}
-_REMARKS = {"and", "or", "hence", "so", "then", "thus", "therefore", "since", "because", "by", "as", "iff", "implies"}
+_REMARKS = {
+    "and",
+    "or",
+    "hence",
+    "so",
+    "then",
+    "thus",
+    "therefore",
+    "since",
+    "because",
+    "by",
+    "as",
+    "iff",
+    "implies",
+}
 
 
 def _in_brackets(tokens: list[Token]) -> list[Token] | None:
@@ -502,7 +555,7 @@ class Parser:
                 sign = self.peek()
                 if sign in ("-", "+"):  # a : -b
                     self.i += 1
-                    minus = factors and self.factor()
+                    minus = self.factor()
                     ops.append(op)
                     span = Span(self.tokens[self.i - 1].start, minus.span.end)
                     factors.append(minus if sign == "+" else Additive(span, (minus,), (-1,)))
@@ -524,7 +577,9 @@ class Parser:
         text = self.tokens[self.i].text
         if text in ("|", r"\|"):
             return not (self.bars and self.bars[-1] == text)
-        return text not in _STOPS and text != ":" and self.tokens[self.i].kind not in ("row", "quad")
+        return (
+            text not in _STOPS and text != ":" and self.tokens[self.i].kind not in ("row", "quad")
+        )
 
     def factor(self) -> Node:
         if self.i >= self.n:
@@ -532,7 +587,8 @@ class Parser:
         token = self.tokens[self.i]
         if token.text in BIGS and (
             token.text not in (r"\max", r"\min")
-            or self.i + 1 < self.n and self.tokens[self.i + 1].text == "_"
+            or self.i + 1 < self.n
+            and self.tokens[self.i + 1].text == "_"
         ):
             return self.big()
         return self.scripts(self.atom())
@@ -545,7 +601,11 @@ class Parser:
         if kind == "let":
             return self.letters(token)
         if kind == "num":
-            return Name(span, text, "bf") if self.font in ("bf", "bb", "tt") and text in "01" else Num(span, text)
+            return (
+                Name(span, text, "bf")
+                if self.font in ("bf", "bb", "tt") and text in "01"
+                else Num(span, text)
+            )
         if kind == "text":
             return Name(span, text.strip(), "rm")
         if kind == "cmd":
@@ -652,9 +712,13 @@ class Parser:
         group, after = self._token_group()
         start = token.start
         if not group:
-            raise user_error(UNREADABLE, f"{token.text} has nothing to act on", Span(start, token.end))
+            raise user_error(
+                UNREADABLE, f"{token.text} has nothing to act on", Span(start, token.end)
+            )
         end = self.tokens[after - 1].end
-        if all(t.kind == "let" for t in group) or (font == "op" and all(t.kind in ("let", "num") or t.text in "-*" for t in group)):
+        if all(t.kind == "let" for t in group) or (
+            font == "op" and all(t.kind in ("let", "num") or t.text in "-*" for t in group)
+        ):
             self.i = after
             return Name(Span(start, end), "".join(t.text for t in group), font)
         if len(group) == 1 and group[0].kind == "num":
@@ -667,7 +731,11 @@ class Parser:
         node = inner.additive()
         inner.expect_end()
         self.i = after
-        return node if not isinstance(node, Name) else Name(Span(start, end), node.base, font, node.accent)
+        return (
+            node
+            if not isinstance(node, Name)
+            else Name(Span(start, end), node.base, font, node.accent)
+        )
 
     def accented(self, token: Token) -> Node:
         accent = ACCENTS[token.text]
@@ -746,7 +814,11 @@ class Parser:
         bars, self.bars = self.bars, []
         if self.peek() == closing:
             self.i += 1
-            raise user_error(UNREADABLE, "these brackets are empty", Span(opened.start, self.tokens[self.i - 1].end))
+            raise user_error(
+                UNREADABLE,
+                "these brackets are empty",
+                Span(opened.start, self.tokens[self.i - 1].end),
+            )
         items = self.items()
         self.bars = bars
         end = self.expect(closing, opened)
@@ -763,9 +835,15 @@ class Parser:
         name, self.i = _environment(list(self.tokens), self.i - 1)
         if name not in MATRICES and name not in ("cases", "dcases", "rcases"):
             if name in LAYOUTS:
-                raise user_error(UNREADABLE, f"{name} cannot stand inside an expression", Span(token.start, token.end))
+                raise user_error(
+                    UNREADABLE,
+                    f"{name} cannot stand inside an expression",
+                    Span(token.start, token.end),
+                )
             raise user_error(
-                UNREADABLE, f"the environment {name} is not read", Span(token.start, self.tokens[self.i - 1].end)
+                UNREADABLE,
+                f"the environment {name} is not read",
+                Span(token.start, self.tokens[self.i - 1].end),
             )
         if name == "array" and self.peek() == "{":
             _, self.i = self._token_group()
@@ -785,7 +863,9 @@ class Parser:
         bars, self.bars = self.bars, []
         while True:
             if self.i >= self.n:
-                raise user_error(UNREADABLE, f"{opened.text} is never closed", Span(opened.start, opened.end))
+                raise user_error(
+                    UNREADABLE, f"{opened.text} is never closed", Span(opened.start, opened.end)
+                )
             token = self.tokens[self.i]
             if token.text == "&" or token.kind == "row" or token.text == closing:
                 row.append(cell)
@@ -810,17 +890,25 @@ class Parser:
         rows: list[tuple[Node, Statement | None]] = []
         while True:
             value = self.additive()
-            while self.peek() in (",", "&") or (self.i < self.n and self.tokens[self.i].kind == "quad"):
+            while self.peek() in (",", "&") or (
+                self.i < self.n and self.tokens[self.i].kind == "quad"
+            ):
                 self.i += 1
             condition: list[Token] = []
             while self.i < self.n and self.tokens[self.i].kind != "row" and self.peek() != r"\end":
                 condition.append(self.tokens[self.i])
                 self.i += 1
-            kept = [t for t in condition if t.kind not in ("text", "quad") and t.text not in (",", "&", ".")]
+            kept = [
+                t
+                for t in condition
+                if t.kind not in ("text", "quad") and t.text not in (",", "&", ".")
+            ]
             statements = _Formula(kept, "").statements() if kept else ()
             rows.append((value, statements[0] if statements else None))
             if self.i >= self.n:
-                raise user_error(UNREADABLE, "this cases is never closed", Span(opened.start, opened.end))
+                raise user_error(
+                    UNREADABLE, "this cases is never closed", Span(opened.start, opened.end)
+                )
             self.i += 1
             if self.tokens[self.i - 1].text == r"\end" or self.peek() == r"\end":
                 self.i -= self.tokens[self.i - 1].text == r"\end"
@@ -850,8 +938,11 @@ class Parser:
                     primes += len(group)
                 else:
                     sups.append(tuple(group))
-            elif text == "{" and self.i + 2 < self.n and self.tokens[self.i + 1].text == "}" and (
-                self.tokens[self.i + 2].text in ("^", "_")
+            elif (
+                text == "{"
+                and self.i + 2 < self.n
+                and self.tokens[self.i + 1].text == "}"
+                and (self.tokens[self.i + 2].text in ("^", "_"))
             ):
                 if sub is not None and self.tokens[self.i + 2].text == "_":
                     break
@@ -860,7 +951,9 @@ class Parser:
                 break
         if sub is None and not sups and not primes:
             return base
-        return Scripted(Span(base.span.start, self.tokens[self.i - 1].end), base, sub, tuple(sups), primes)
+        return Scripted(
+            Span(base.span.start, self.tokens[self.i - 1].end), base, sub, tuple(sups), primes
+        )
 
     def big(self) -> Node:
         token = self.tokens[self.i]
