@@ -89,6 +89,8 @@ class Orders:
 class PageCheck:
     """The verdicts of one page, and its labelled formulas as functions."""
 
+    hinting = True  # look for corrections and small counter-examples; mutation does without
+
     def __init__(self, page: Page, seed: int = 0) -> None:
         self.page = page
         self.source = page.source

@@ -31,9 +31,11 @@ _ENTRYWISE_PRODUCT = r"\odot "
 
 @dataclass(frozen=True)
 class Pool:
-    """What may be put in: symbols with their shapes, factors and terms seen nearby, indices."""
+    """What may be put in, with shapes: symbols of the page, what stands in the chain's other
+    parts (pieces), factors and terms made of either, index letters, dimensions."""
 
     symbols: tuple[tuple[str, Shape], ...] = ()
+    pieces: tuple[tuple[str, Shape], ...] = ()
     factors: tuple[tuple[str, Shape], ...] = ()
     terms: tuple[tuple[str, Shape], ...] = ()
     indices: tuple[str, ...] = ()
@@ -94,7 +96,7 @@ def _in_place(run: Run, unit: Unit, text: str) -> Places:
     return ((unit.span, _put(run, text) if len(run.units) == 1 else text),)
 
 
-def _is_number(unit: Unit) -> bool:
+def is_number(unit: Unit) -> bool:
     node = unit.nodes[0]
     if isinstance(node, Frac):
         return all(_number(n) is not None for n in (node.numerator, node.denominator))
@@ -109,7 +111,7 @@ def _number(node: Node) -> str | None:
 
 def _same_turned(unit: Unit) -> bool:
     """Does a transpose leave this factor as it is?"""
-    if is_scalar(unit.shape) or _is_number(unit):
+    if is_scalar(unit.shape) or is_number(unit):
         return True
     e = unit.expr
     return isinstance(e, Fill) and e.kind in ("eye", "zeros") or (
@@ -176,13 +178,16 @@ def _layout(side: Side, pool: Pool) -> Iterator[Places]:
     """A product turned as a whole: factors in reverse, each transposed."""
     for run in side.runs:
         if run.where in ("top", "group") and len(run.units) > 1 and not any(u.op for u in run.units):
-            scalars = [side.cut(u.span) for u in run.units if is_scalar(u.shape) or _is_number(u)]
-            others = [side.turned(u) for u in reversed(run.units) if not (is_scalar(u.shape) or _is_number(u))]
+            scalars = [side.cut(u.span) for u in run.units if is_scalar(u.shape) or is_number(u)]
+            others = [side.turned(u) for u in reversed(run.units) if not (is_scalar(u.shape) or is_number(u))]
             if len(others) > 1:
                 text = ""
                 for piece in (*scalars, *others):
                     text = apply(text, ((Span(len(text), len(text)), piece),))
                 yield ((side.wide(run.span), text),)
+        if len(run.units) > 2 and not any(u.op for u in run.units):
+            texts = [side.cut(u.span) for u in reversed(run.units)]
+            yield tuple((u.span, text) for u, text in zip(run.units, texts, strict=True))
     whole = Span(0, len(side.text))
     if len(side.runs[0].units) > 1 or side.sums and side.sums[0].where == "top":
         yield ((whole, rf"\left({side.text.strip()}\right){side.mark}"),)
@@ -197,7 +202,7 @@ def _sign(side: Side, pool: Pool) -> Iterator[Places]:
         for k, (place, value) in enumerate(zip(s.signs, s.values, strict=True)):
             yield ((place, "-" if value > 0 else "" if k == 0 else "+"),)
     for run in side.runs:
-        if side.wide(run.span) not in terms and run.where in ("top", "group", "exponent"):
+        if side.wide(run.span) not in terms and run.where in ("top", "group", "exponent", "cell"):
             yield ((side.wide(run.span), _put(run, "-" + side.cut(side.wide(run.span)))),)
 
 
@@ -210,10 +215,10 @@ def _difference(side: Side, pool: Pool) -> Iterator[Places]:
 
 def _number_lost(side: Side, pool: Pool) -> Iterator[Places]:
     for run, k, unit in _units(side):
-        if len(run.units) > 1 and _is_number(unit) and unit.op in ("", "cdot", "times", "over"):
+        if len(run.units) > 1 and is_number(unit) and unit.op in ("", "cdot", "times", "over"):
             yield _without(side, run, k)
         node = unit.nodes[0]
-        if isinstance(node, Frac) and not _is_number(unit) and node not in side.derivatives:
+        if isinstance(node, Frac) and not is_number(unit) and node not in side.derivatives:
             if _number(node.denominator) is not None:
                 yield _in_place(run, unit, _bare(side, node.numerator))
             elif _number(node.numerator) not in (None, "1"):
@@ -236,7 +241,7 @@ def _inner(node: Node) -> Node:
 def _number_added(side: Side, pool: Pool) -> Iterator[Places]:
     for number in ("2", r"\frac{1}{2}"):
         for run in side.runs:
-            if run.where in ("top", "group", "big") and not _is_number(run.units[0]):
+            if run.where in ("top", "group", "big") and not is_number(run.units[0]):
                 start = side.wide(run.span).start
                 yield ((Span(start, start), number + " " * (number[0] == "\\")),)
         if side.sums and side.sums[0].where == "top" and len(side.sums[0].terms) > 1:
@@ -268,17 +273,17 @@ def _term_lost(side: Side, pool: Pool) -> Iterator[Places]:
 
 def _factor_lost(side: Side, pool: Pool) -> Iterator[Places]:
     for run, k, unit in _units(side):
-        if len(run.units) > 1 and not _is_number(unit) and unit.op != "over":
+        if len(run.units) > 1 and not is_number(unit) and unit.op != "over":
             if not (k == 0 and run.units[1].op == "over"):
                 yield _without(side, run, k)
         elif len(run.units) == 1 and is_scalar(unit.shape) and run.where in ("top", "group", "fraction"):
-            if not _is_number(unit) and len(side.runs) > 1:
+            if not is_number(unit) and len(side.runs) > 1:
                 yield ((unit.span, _put(run, "1")),)
     for run in side.runs:
         for unit in run.units:
             if isinstance(unit.nodes[0], Frac) and len(unit.nodes) == 1 and unit.nodes[0] not in side.derivatives:
                 node = unit.nodes[0]
-                if not _is_number(unit) and _number(node.denominator) is None:
+                if not is_number(unit) and _number(node.denominator) is None:
                     if len(run.units) > 1 and _number(node.numerator) == "1":
                         continue
                     yield _in_place(run, unit, _bare(side, node.numerator))
@@ -296,7 +301,7 @@ def _to_product(side: Side, pool: Pool) -> Iterator[Places]:
 def _to_entrywise(side: Side, pool: Pool) -> Iterator[Places]:
     for run in side.runs:
         for a, b in pairwise(run.units):
-            if b.op == "" and not (is_scalar(a.shape) or is_scalar(b.shape)) and not _is_number(a):
+            if b.op == "" and not (is_scalar(a.shape) or is_scalar(b.shape)) and not is_number(a):
                 yield ((Span(b.span.start, b.span.start), _ENTRYWISE_PRODUCT),)
 
 
@@ -377,7 +382,7 @@ def _inverse_added(side: Side, pool: Pool) -> Iterator[Places]:
     for run, _, unit in _units(side):
         node = unit.nodes[-1]
         square = unit.shape is not None and unit.shape[0] == unit.shape[-1]
-        if len(unit.nodes) > 1 or not square or _is_number(unit) or isinstance(unit.expr, Fill):
+        if len(unit.nodes) > 1 or not square or is_number(unit) or isinstance(unit.expr, Fill):
             continue
         turning = side.turning(node)
         if turning is not None and turning[1] == "" and side.cut(turning[0]).startswith("^"):
@@ -413,6 +418,32 @@ def _index_swapped(side: Side, pool: Pool) -> Iterator[Places]:
     for a, b in combinations(used, 2):
         new = {a: b, b: a}
         yield tuple((_place(t), new[t.text]) for t in every if t.text in new)
+    for node in side.scripts:  # K_{mn}
+        if node.sub and len(node.sub) == 2 and all(t.text in pool.dimensions for t in node.sub):
+            a, b = (_place(t) for t in node.sub)
+            yield (a, side.cut(b)), (b, side.cut(a))
+
+
+def _summed_elsewhere(side: Side, pool: Pool) -> Iterator[Places]:
+    """The summed index in the other place of every element in the sum: a column for a row."""
+    letters = _letters(side, pool)
+    for big in side.bigs:
+        bound = big.sub[0].text if big.sub else ""
+        pairs = [
+            p for p in _index_tokens(side, pool)
+            if len(p) == 2 and bound in (p[0].text, p[1].text) and big.body.span.start <= p[0].start < big.span.end
+        ]  # fmt: skip
+        for other in sorted(letters - {bound}) if pairs else ():
+            changed = tuple(
+                place for a, b in pairs
+                for place in ((_place(a), other if a.text == bound else bound),
+                              (_place(b), other if b.text == bound else bound))
+            )  # fmt: skip
+            yield changed
+            if big.sup:
+                end = Span(big.sup[0].start, big.sup[-1].end)
+                for dimension in pool.dimensions:
+                    yield (*changed, (end, dimension))
 
 
 def _place(token: Token) -> Span:
@@ -479,7 +510,7 @@ def _exponent(side: Side, pool: Pool) -> Iterator[Places]:
                 yield ((_place(tokens[0]), ""),)
     for run, _, unit in _units(side):
         node = unit.nodes[-1]
-        if unit.shape is None or unit.shape[0] != unit.shape[-1] or _is_number(unit) or isinstance(unit.expr, Fill):
+        if unit.shape is None or unit.shape[0] != unit.shape[-1] or is_number(unit) or isinstance(unit.expr, Fill):
             continue
         plain = isinstance(node, Name | Bars | Scripted) or isinstance(node, Group) and len(unit.nodes) == 1
         if plain and len(unit.nodes) == 1 and not (isinstance(node, Scripted) and _has_exponent(side, node)):
@@ -497,7 +528,7 @@ def _root(side: Side, pool: Pool) -> Iterator[Places]:
         text = side.cut(node.body.span)
         yield ((node.span, text if text.startswith("{") else "{" + text + "}"),)
     for run, _, unit in _units(side):
-        if run.where == "fraction" and len(run.units) == 1 and is_scalar(unit.shape) and not _is_number(unit):
+        if run.where == "fraction" and len(run.units) == 1 and is_scalar(unit.shape) and not is_number(unit):
             if isinstance(unit.nodes[0], Name | Scripted | Bars):
                 yield ((unit.span, rf"{{\sqrt{{{_stripped(side.cut(unit.span))}}}}}"),)
 
@@ -558,12 +589,14 @@ def _name_changed(side: Side, pool: Pool) -> Iterator[Places]:
 
 
 def _names_exchanged(side: Side, pool: Pool) -> Iterator[Places]:
-    symbols = _symbols(side)
-    shapes = {text: shape for _, text, shape in symbols}
-    for a, b in combinations(sorted(shapes), 2):
-        if shapes[a] == shapes[b]:
-            new = {a: b, b: a}
-            yield tuple((span, new[text]) for span, text, _ in symbols if text in new)
+    everywhere = _symbols(side)
+    for within in (Span(0, len(side.text)), *(g.span for g in side.groups)):
+        symbols = [s for s in everywhere if within.start <= s[0].start and s[0].end <= within.end]
+        shapes = {text: shape for _, text, shape in symbols}
+        for a, b in combinations(sorted(shapes), 2):
+            if shapes[a] == shapes[b]:
+                new = {a: b, b: a}
+                yield tuple((span, new[text]) for span, text, _ in symbols if text in new)
 
 
 # -- what was left out ---------------------------------------------------------------------
@@ -571,7 +604,7 @@ def _names_exchanged(side: Side, pool: Pool) -> Iterator[Places]:
 
 def _factor_added(side: Side, pool: Pool) -> Iterator[Places]:
     for run in side.runs:
-        if run.where not in ("top", "group", "big", "fraction") or run.braced:
+        if run.where not in ("top", "group", "big", "fraction") or run.braced or is_number(run.units[0]):
             continue
         for text, shape in pool.factors:
             if shape == SCALAR:
@@ -579,6 +612,13 @@ def _factor_added(side: Side, pool: Pool) -> Iterator[Places]:
                 yield ((Span(start, start), text + " "),)
             else:
                 yield from _fitting(run, text, shape)
+
+
+def _factor_replaced(side: Side, pool: Pool) -> Iterator[Places]:
+    for run, _, unit in _units(side):
+        for text, shape in pool.pieces:
+            if shape == unit.shape and not is_number(unit) and not run.braced:
+                yield ((unit.span, text),)
 
 
 def _fitting(run: Run, text: str, shape: Shape) -> Iterator[Places]:
@@ -636,6 +676,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("indices swapped", "two indices in each other's place", "A_{ij}", "A_{ji}", _index_swapped, near=True),
     Edit("exponent changed", "a power lost, added, or one off", r"\lambda^2", r"\lambda", _exponent, near=True),
     Edit("index changed", "another index, or one off", "x_i y_j", "x_j y_j", _index_changed),
+    Edit("summed elsewhere", "a sum down the column for one along the row", r"\sum_{j=1}^n A_{ij} B_{ij}", r"\sum_{j=1}^n A_{ji} B_{ji}", _summed_elsewhere),
     Edit("bound changed", "a sum that ends one early, or begins one late", r"\sum_{i=1}^n x_i", r"\sum_{i=1}^{n-1} x_i", _bound),
     Edit("layout", "the transpose of what is meant", "A X", r"X^\top A^\top", _layout),
     Edit("factor lost", "a factor is left off", "A X", "A", _factor_lost),
@@ -651,6 +692,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("number changed", "another number", "3 A", "4 A", _number_changed),
     Edit("name changed", "another symbol of the same shape", "A X", "A Y", _name_changed),
     Edit("names exchanged", "two symbols in each other's place", "A X A", "X A X", _names_exchanged),
+    Edit("factor replaced", "another factor of the same shape that stands nearby", r"X^\top A", r"Y^\top A", _factor_replaced, breaks=False),
     Edit("factor added", "a factor that stands nearby, or a symbol of the page", "A", "X A", _factor_added, breaks=False),
     Edit("term added", "a term that stands nearby", "A", "A + X", _term_added, breaks=False),
 )  # fmt: skip

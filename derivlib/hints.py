@@ -12,11 +12,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from derivlib.anatomy import Side, fork, read_side
-from derivlib.edits import EDITS, NEAR, Pool, variants
+from derivlib.edits import EDITS, NEAR, Pool, is_number, variants
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding, Expr
-from derivlib.shapes import SCALAR, Shape
+from derivlib.shapes import ONE, SCALAR, Shape
 from derivlib.trial import NOT_READ, Trial, aside
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST = 3  # hints shown
 ONE_EDIT = 700  # texts tried that are one edit away
-TWO_EDITS = 900  # and two
+TWO_EDITS = 600  # and two
 ON_PURPOSE = 60  # tried for a formula that is marked wrong
 EQUALITIES = ("=", ":=", "~")
 
@@ -45,7 +45,7 @@ def for_side(
     key = (k, tuple(texts))
     if key not in memo:
         memo[key] = ()
-        if getattr(judge.page, "hinting", True):
+        if judge.page.hinting:
             with aside(judge):
                 memo[key] = tuple(_search(judge, r, exprs, k, texts, ops))
     return memo[key]
@@ -55,7 +55,7 @@ def remarks(
     judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: list[str], ops: list[str]
 ) -> list[str]:
     """What else is true of a step that fails, each line verified."""
-    if not getattr(judge.page, "hinting", True) or judge.orders.wrong or not 0 < k < len(texts):
+    if not judge.page.hinting or judge.orders.wrong or not 0 < k < len(texts):
         return []
     from derivlib.remarks import facts
 
@@ -74,10 +74,9 @@ def _search(
     if not 0 <= other < len(texts) or k >= len(texts) or ops[max(k, 1) - 1] not in EQUALITIES:
         return
     most = ON_PURPOSE if judge.orders.wrong else ONE_EDIT
-    readable = [e for j, e in enumerate(exprs) if j != k]
     text = _whole(texts[k])
     try:
-        trial = Trial(judge, r, _whole(texts[other]), readable)
+        trial = Trial(judge, r, _whole(texts[other]), exprs)
         side = side_of(judge, trial.base, text)
     except NOT_READ:
         return
@@ -86,14 +85,15 @@ def _search(
     if not found and not judge.orders.wrong:
         found = list(islice(_two_away(judge, trial, side), MOST))
     if not found and k == 1 and not judge.orders.wrong:
-        found = list(islice(_left(judge, r, readable, texts, pool), 1))
+        found = list(islice(_left(judge, r, exprs, texts, pool), MOST))
     yield from found
 
 
 def near(trial: Trial, side: Side, pool: Pool, most: int = ONE_EDIT) -> Iterator[str]:
     """Texts one edit away that hold, in the order of the table."""
+    itself = "".join(trial.base.text.split())
     for variant in islice(variants(side, pool, EDITS), most):
-        if trial.holds(variant.text):
+        if "".join(variant.text.split()) != itself and trial.holds(variant.text):
             yield variant.text.strip()
 
 
@@ -118,10 +118,10 @@ def _two_away(judge: Judge, trial: Trial, side: Side) -> Iterator[str]:
                 yield second.text.strip()
 
 
-def _left(judge: Judge, r: Reader, readable: Sequence[Expr | None], texts: list[str], pool: Pool) -> Iterator[str]:
+def _left(judge: Judge, r: Reader, exprs: Sequence[Expr | None], texts: list[str], pool: Pool) -> Iterator[str]:
     """The left side mended, when nothing on the right would do: the whole equation is shown."""
     try:
-        trial = Trial(judge, r, _whole(texts[1]), readable)
+        trial = Trial(judge, r, _whole(texts[1]), exprs)
         side = side_of(judge, trial.base, _whole(texts[0]))
     except NOT_READ:
         return
@@ -162,25 +162,30 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
             continue
         for run in side.runs:
             for unit in run.units:
-                if unit.shape is not None and len(unit.shape) == 2 and len(run.units) > 1:
+                if unit.shape is not None and len(unit.shape) == 2 and not is_number(unit):
                     factors.setdefault(side.cut(unit.span), unit.shape)
+                for node in unit.nodes[1:]:
+                    shape = side.shape(node)
+                    if shape is not None and len(shape) == 2:
+                        factors.setdefault(side.cut(side.wide(node.span)), shape)
         for s in side.sums:
             for term in s.terms:
                 shape = _shape(base, side.cut(term))
                 if shape is not None and len(shape) == 2:
                     terms.setdefault(side.cut(term), shape)
+    pieces = tuple(factors.items())[:16]
+    factors = dict(symbols[:16]) | dict(pieces)
     for tex, shape in symbols[:16]:
-        factors.setdefault(tex, shape)
         if shape == SCALAR:
             factors.setdefault(rf"\frac{{1}}{{{tex}}}", shape)
-        elif SCALAR[0] not in shape:
+        elif ONE not in shape:
             factors.setdefault(tex + r"^\top", (shape[1], shape[0]))
         terms.setdefault(tex, shape)
     for tex in dimensions[:6]:
         factors.setdefault(tex, SCALAR)
         factors.setdefault(rf"\frac{{1}}{{{tex}}}", SCALAR)
     return Pool(
-        tuple(symbols[:24]), tuple(list(factors.items())[:36]), tuple(list(terms.items())[:24]),
+        tuple(symbols[:24]), pieces, tuple(list(factors.items())[:44]), tuple(list(terms.items())[:24]),
         tuple(base.free), tuple(dimensions[:6]),
     )  # fmt: skip
 

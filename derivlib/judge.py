@@ -26,6 +26,7 @@ from derivlib.patterns import einstein, stacked
 from derivlib.reading import reading
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
+from derivlib.smallest import smallest
 from derivlib.source import Span
 from derivlib.tex.tree import Dots, Group, Matrix, Name, Node, Num, Product, Scripted, Statement
 from derivlib.verdict import Step, Verdict
@@ -593,6 +594,8 @@ class Judge:
             if outcome.status == HOLDS or part.diagnostic is not None:
                 continue
             counter = counterexample(outcome, exprs[k], exprs[k + 1], indices)
+            if outcome.status == DIFFERS and ops[k] not in ORDERINGS and self.page.hinting:
+                counter = smallest(self.page.worlds, outcome, exprs[k], exprs[k + 1], indices) or counter
             facts = []
             if len(exprs) > 2:
                 later = "; what follows is compared with it" if k + 2 < len(exprs) else ""
@@ -603,9 +606,8 @@ class Judge:
                     f"relative error {outcome.error:.2g}, tolerance {outcome.tolerance:g}, seed {counter.seed}"
                     + (f", worst at {counter.where}" if counter.where else "")
                 )
-                facts.append(
-                    f"at {', '.join(f'{n} = {v}' for n, v in counter.sizes.items()) or 'the numbers given'}:"
-                )
+                at = [f"{n} = {v}" for n, v in (*counter.sizes.items(), *counter.point.items())]
+                facts.append(f"at {', '.join(at) or 'the numbers given'}:")
                 facts.append(f"  left  {counter.left}")
                 facts.append(f"  right {counter.right}")
                 facts += [self.page.said(f) for f in self._declared(exprs[k : k + 2])]

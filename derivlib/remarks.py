@@ -36,7 +36,7 @@ def facts(judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: 
     try:
         found += _layouts(judge, r, exprs, k, texts)
         with aside(judge):
-            trial = Trial(judge, r, texts[k - 1], [e for j, e in enumerate(exprs) if j != k])
+            trial = Trial(judge, r, texts[k - 1], exprs)
             reader = fork(trial.base)
             reader.text = texts[k]
             e = reader.expr(read_side(texts[k]))
@@ -63,7 +63,7 @@ def _layouts(
             continue
         with aside(judge, layout):
             try:
-                holds = Trial(judge, r, texts[k - 1], ()).holds(texts[k])
+                holds = Trial(judge, r, texts[k - 1]).holds(texts[k])
             except NOT_READ:
                 continue
         if holds:
@@ -90,6 +90,7 @@ def _factor(trial: Trial, text: str) -> list[str]:
     e, r = found
     indices = used_indices([trial.fixed, e], r)
     ratios: list[Array] = []
+    trial.vary(e)
     for world in trial.worlds:
         axes = axes_for(world, indices)
         with np.errstate(all="ignore"):

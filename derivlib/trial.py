@@ -56,7 +56,8 @@ class Trial:
         judge: of the formula.
         r: the reader that read the formula; its free indices are those of the step.
         fixed: TeX of the side that stays.
-        others: typed parts of the same chain: what varies is seen from them.
+        others: typed parts of the same chain, as far as they could be read: what varies is
+            seen from them.
     Raises:
         DerivlibError: the fixed side cannot be read.
     """
@@ -87,16 +88,18 @@ class Trial:
         bindings = set().union(*(dependencies(e) for e in self.others))
         worlds.give_sizes(all_dimensions(self.others, bindings))
         seed = worlds.seed * 1000 + 700
-        varying = frozenset()  # type: ignore[var-annotated]
-        if any(differentials(e) for e in self.others):
-            varying = varying_symbols(self.others, self.judge._named(self.base))
-        pair = (
+        return (
             World(dict(worlds.sizes[1]), 2, seed),
             World({n: v + 1 for n, v in worlds.sizes[0].items()}, 4, seed + 1),
         )
-        for world in pair:
-            world.varying = varying
-        return pair
+
+    def vary(self, e: Expr) -> None:
+        """What varies is what varies in the whole chain, with `e` as the other side."""
+        chain = [*self.others, e]
+        if any(differentials(part) for part in chain):
+            varying = varying_symbols(chain, self.judge._named(self.base))
+            for world in self.worlds:
+                world.varying = varying
 
     def read(self, text: str) -> tuple[Expr, Reader] | None:
         """`text` as the other side, its shape that of the fixed one; None if it is not."""
@@ -135,6 +138,7 @@ class Trial:
 
     def agrees(self, e: Expr, r: Reader) -> bool:
         indices = used_indices([self.fixed, e], r)
+        self.vary(e)
         for world, quick in zip(self.worlds, (True, False), strict=True):
             axes = axes_for(world, indices)
             with np.errstate(all="ignore"):
@@ -154,7 +158,7 @@ class Trial:
         return True
 
     def _fixed_value(self, world: World, axes: Axes, indices: list[Index]) -> Array:
-        key = (world.seed, tuple(id(i) for i in indices))
+        key = (world.seed, world.varying, tuple(id(i) for i in indices))
         if key not in self.values or not self.settled:
             self.values[key] = evaluate(self.fixed, world, axes)
         return self.values[key]

@@ -24,6 +24,7 @@ class Counterexample:
     left: str
     right: str
     where: str = ""  # the worst entry, such as "entry (1, 2)"
+    point: Mapping[str, str] = field(default_factory=dict)  # the symbols there, when they are few
 
 
 @dataclass(frozen=True)
