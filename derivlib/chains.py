@@ -288,6 +288,8 @@ class Chain:
         self.parts = parts
         self.ops = ops
         self.spans = spans
+        self.filters: list[Expr] = []  # on the draws
+        self.conditions: list[Expr] = []  # on the free indices: j ≠ y
 
     def conform(self) -> None:
         """Both sides of every step have one shape, or one side is a literal number.
@@ -352,6 +354,11 @@ class Chain:
         with np.errstate(all="ignore"):
             for p in self.parts:
                 values.append(_with_lead(evaluate(p, world, axes), p, axes))
+            for e in self.filters:
+                values = self._filtered(values, evaluate(e, world, NO_AXES), axes)
+            for condition in self.conditions:
+                keep = evaluate(condition, world, axes)
+                values = [np.where(keep, v, np.nan) for v in values]
         slacks: list[Array] = [0.0] * len(self.parts)
         if closed and any(comparing.decimals(p) for p in self.parts):
             known = exact(world)
@@ -373,6 +380,16 @@ class Chain:
             if new.status == "vacuous" and zero:
                 new.status = HOLDS
             result.outcomes[k] = _worse(result.outcomes[k], new)
+
+    @staticmethod
+    def _filtered(values: list[Array], keep: Array, axes: Axes) -> list[Array]:
+        """NaN at the draws that a condition leaves out."""
+        keep = np.broadcast_to(keep, (max(len(v) for v in values) if keep.ndim < 3 else len(keep), 1, 1))
+        out = []
+        for v in values:
+            mask = keep.reshape(-1, *(1,) * (v.ndim - 1))
+            out.append(np.where(mask, v, np.nan))
+        return out
 
     def _second_oracle(
         self, worlds: Worlds, varying: frozenset[Binding], result: ChainResult, indices: list[Index]

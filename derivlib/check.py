@@ -82,6 +82,8 @@ class Orders:
     skip: str | None = None
     wrong: bool = False
     assume: bool = False
+    condition: bool = False  # “such that …” in words
+    assume_if_claim: bool = False  # “assume that …” in words
     vary: str | None = None
     label: str | None = None
 
@@ -102,6 +104,8 @@ class PageCheck:
         self.labels: dict[str, tuple[Expr, list[Index], Scope]] = {}
         self.definitions: list[tuple[Binding, Parsed]] = []
         self.late: list[Parsed] = []
+        self.supposed: list[tuple[Binding, set[str]]] = []  # “if A is symmetric”: for this paragraph
+        self.conditions: list[Statement] = []  # on indices, in the paragraph at hand
         self.letters: set[str] = set()  # that have stood as indices
         self.orders = self._orders()
         self._settings()
@@ -200,6 +204,7 @@ class PageCheck:
 
     def _paragraph(self, prose: Sequence[Prose], formulas: Sequence[Formula]) -> None:
         """Declarations first, then what words say, then everything else in its order."""
+        self.conditions = []
         parsed = [self._parse(f) for f in formulas]
         self.parsed.extend(parsed)
         facts = [f for p in prose for f in words.read(p.text, p.formulas, p.offsets)]
@@ -218,18 +223,30 @@ class PageCheck:
                 if open_facts:
                     open_facts = words.apply(self, open_facts, by_index, final=False)
         words.apply(self, open_facts, by_index, final=True)
-        for p in parsed:
-            v = p.verdict
-            if (
-                v is not None
-                and v.status == UNKNOWN_NAME
-                and (v.kind == "mention" or len(formulas) > 1)
-            ):
+        for _ in range(4):  # names that were bound further on in the paragraph
+            again = [
+                p
+                for p in parsed
+                if p.verdict is not None
+                and p.verdict.status == UNKNOWN_NAME
+                and (p.verdict.kind == "mention" or len(formulas) > 1)
+            ]
+            if not again:
+                break
+            for p in again:
                 p.verdict = None
                 self._judge(p, facts)
-                v = p.verdict
-                if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
-                    self.late.append(p)
+            if all(p.verdict is None or p.verdict.status == UNKNOWN_NAME for p in again):
+                break
+            open_facts = words.apply(self, open_facts, by_index, final=False)
+        for p in parsed:
+            v = p.verdict
+            if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
+                self.late.append(p)
+        for binding, domain in reversed(self.supposed):
+            binding.domain = domain
+            self.worlds.reset()
+        self.supposed = []
 
     def _settle_late(self) -> None:
         """Mentions of names that were bound only later in their section."""
@@ -410,11 +427,7 @@ def _value(e: Expr, indices: list[Index], scope: Scope, arrays: dict[str, Any]) 
         if binding is None:
             raise TypeError(f"the formula has no {name}; it has {', '.join(sorted(by_name))}")
         if callable(array):
-            world.functions[binding] = lambda axes, *xs, f=array: (
-                np.asarray(f(*[x.reshape(x.shape[-2:]) for x in xs])).reshape(1, 1, -1)[..., :1]
-                if np.ndim(f(*[x.reshape(x.shape[-2:]) for x in xs])) == 0
-                else np.asarray(f(*[x.reshape(x.shape[-2:]) for x in xs]))[None]
-            )
+            world.functions[binding] = _pointwise(array)
             continue
         value = np.asarray(array)
         if binding.indices:
@@ -461,6 +474,18 @@ def _value(e: Expr, indices: list[Index], scope: Scope, arrays: dict[str, Any]) 
     if axes.count and out.shape[-2:] == (1, 1):
         out = out[..., 0, 0]
     return out if out.size > 1 or axes.count else out.reshape(())[()]
+
+
+def _pointwise(function: Callable[..., Any]) -> Callable[..., Array]:
+    """A reader's Python function, given one point at a time, for stacks of points."""
+
+    def stacked(axes: int, *args: Array) -> Array:
+        lead = np.broadcast_shapes(*(a.shape[:-2] for a in args))
+        flat = [np.broadcast_to(a, lead + a.shape[-2:]).reshape(-1, *a.shape[-2:]) for a in args]
+        values = [np.atleast_2d(np.asarray(function(*point))) for point in zip(*flat, strict=True)]
+        return np.stack(values).reshape(*lead, *values[0].shape)
+
+    return stacked
 
 
 def _behind(binding: Binding, e: Expr, world: World) -> bool:

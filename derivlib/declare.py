@@ -19,7 +19,7 @@ from derivlib.shapes import ONE, SCALAR, Shape, show_shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token, tokenize
 from derivlib.tex.parser import parse_tokens
-from derivlib.tex.tree import Bars, Dots, Group, Name, Node, Num, Product, Scripted, Statement
+from derivlib.tex.tree import Additive, Bars, Dots, Group, Name, Node, Num, Product, Scripted, Statement
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ def read_space(r: Reader, node: Node) -> Space:
     if isinstance(base, Group) and base.delimiter in ("(", "["):  # an interval
         return Space(SCALAR, frozenset(_interval(base)))
     if isinstance(base, Group) and base.delimiter == r"\{":
-        return Space(_exponent(r, sups), frozenset({"binary"} if _is_binary(base) else {"integer"}))
+        values = [_number(i) for i in base.items]
+        domain = "binary" if values == [0.0, 1.0] else "sign" if sorted(map(str, values)) == ["-1.0", "1.0"] else "integer"
+        return Space(_exponent(r, sups), frozenset({domain}))
     if isinstance(base, Name):
         tag = script_text(sub).replace(" ", "")
         shape = _exponent(r, sups)
@@ -193,11 +195,10 @@ def _interval(group: Group) -> set[str]:
     return set()
 
 
-def _is_binary(group: Group) -> bool:
-    return [_number(i) for i in group.items] == [0.0, 1.0]
-
-
 def _number(node: Node) -> float | None:
+    if isinstance(node, Additive) and len(node.terms) == 1:
+        inner = _number(node.terms[0])
+        return None if inner is None else node.signs[0] * inner
     if isinstance(node, Num):
         return float(node.text)
     if isinstance(node, Name) and node.base == r"\infty":
@@ -313,6 +314,31 @@ def bind_declared(r: Reader, node: Node, space: Space, at: Span) -> list[Binding
                        indices=tuple(Index(x) for x in family[1]), implicit=True)  # fmt: skip
         r.scope.bind(family[0], many)
     return [binding]
+
+
+def bind_listed(r: Reader, nodes: list[Node], space: Space, at: Span) -> Binding | None:
+    """`x_1, \\dots, x_m \\in \\mathbb{R}^n`: one family, its index from the first to the last."""
+    first, last = nodes[0], nodes[-1]
+    if not isinstance(first, Scripted) or not isinstance(last, Scripted):
+        return None
+    a, b = name_key(first), name_key(last)
+    if a is None or b is None or a[0][:3] != b[0][:3]:
+        return None
+    by_sub = first.sub is not None and last.sub is not None
+    low = first.sub if by_sub else first.sups[0][1:-1] if first.sups else None
+    high = last.sub if by_sub else last.sups[0][1:-1] if last.sups else None
+    if not low or not high or not low[0].text.isdigit():
+        return None
+    key = a[0]._replace(sub="*") if by_sub else a[0]._replace(sup="(*)")
+    if r.scope.here(key) is not None:
+        return r.scope.here(key)
+    start, end = bound(r, parse_tokens(low)), bound(r, parse_tokens(high))
+    extent = end.dim if isinstance(end, Size) and low[0].text == "1" else None
+    index = Index("k", start, end, extent)
+    binding = Binding(key.tex(), key._replace(sub="k" if by_sub else "").tex(), "free", space.shape,
+                      r.place(at), set(space.domain), indices=(index,))  # fmt: skip
+    r.scope.bind(key, binding)
+    return binding
 
 
 def _range_index(r: Reader, letter: str) -> Index:
@@ -444,6 +470,12 @@ def _bind_range(
 
     if not all(isinstance(n, Name) for n in names):
         return 0
+    if len(names) == 1 and names[0].base not in INDEX_LETTERS | {"a", "b", "c", "u", "v"}:  # type: ignore[attr-defined]
+        top = bound(r, high)
+        if isinstance(top, Size):  # a class label y ∈ {1, …, K}: one number, not all of them
+            (label,) = bind_declared(r, names[0], Space(SCALAR, frozenset({"label"})), names[0].span)
+            label.value = top.dim
+            return used
     a, b = bound(r, low), bound(r, high)
     if isinstance(a, Size) or isinstance(a, Const) and isinstance(b, Const) and a.value > b.value:
         a, b = b, a  # t = T, …, 1

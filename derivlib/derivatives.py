@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derivlib.errors import UNREADABLE, DerivlibError, user_error
+from derivlib.errors import UNDEFINED, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import (
     Binding,
     Call,
@@ -50,7 +50,7 @@ class Place:
     selected: bool = False
     transposed: bool = False
     stacked: bool = False  # by vec(X)
-    value: Expr | None = None  # a hidden variable stands for this expression
+    through: Expr | None = None  # ∂f/∂log ℓ and ∂f/∂σ²: this function of the variable
 
 
 def _sign(node: Node) -> str:
@@ -210,8 +210,10 @@ def _as_place(r: Reader, e: Expr, body: Expr | None) -> Place:
             return replace(inner, transposed=not inner.transposed)
         case Op(operator=o, args=(inner_e,)) if o.name == "vec":
             return replace(_as_place(r, inner_e, body), stacked=True)
-        case Op(operator=o, args=(inner_e,)) if o.name == "matrix_power" or o.name == "power":
-            pass
+        case Op(operator=o, args=args) if o.elementwise or o.name == "power":
+            inner = _as_place(r, args[0], body)
+            if r.is_scalar(e) and not inner.stacked and not inner.transposed:
+                return replace(inner, through=e)
         case Call(function=f) if f.params and len(f.params) == len(e.args):
             raise user_error(
                 UNREADABLE,
@@ -229,6 +231,10 @@ def by(
 ) -> Expr:
     """The derivative of `body` at a place, in the layout of the section."""
     layout = layout or r.scope.settings.layout
+    if p.through is not None:
+        whole = by(r, body, replace(p, through=None), span, total, layout)
+        rate = by(r, p.through, replace(p, through=None), span, total, layout)
+        return r.op("divide", whole, rate, span=span)
     turned = False
     if (
         isinstance(body, Op)
@@ -268,6 +274,7 @@ def _raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
         raise user_error(
             UNREADABLE, "a derivative with four indices is not differentiated again", span
         )
+    _depends(r, body, p.variable, span)
     e: Expr = Derivative(span, raw_shape(out, variable), body, p.variable, p.member)
     if p.selected:
         if out == SCALAR:
@@ -292,6 +299,19 @@ def _raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
             return r.op("vec", e, span=span)
         return jacobian_matrix(r, e, out, variable, span)
     return e
+
+
+def _depends(r: Reader, body: Expr, variable: Binding, span: Span) -> None:
+    """A derivative by a defined quantity that the numerator does not pass through says nothing."""
+    from derivlib.evaluate import dependencies
+
+    if variable.definition is None or variable.implicit or variable in dependencies(body):
+        return
+    raise user_error(
+        UNDEFINED, f"what is differentiated does not pass through {variable.tex}", span,
+        f"{variable.tex} was defined at {{{variable.span.start}}}; the definitions above do not use it",
+        "define the quantities in the order in which they depend on each other",
+    )  # fmt: skip
 
 
 def raw_shape(out: Shape, variable: Shape) -> Shape:

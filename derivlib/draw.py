@@ -36,6 +36,8 @@ def draw_free(world: World, binding: Binding, member: tuple[int, ...] = ()) -> A
     if binding.is_dimension:
         return np.full((1, 1, 1), float(world.sizes[binding.key]))
     g = _generator(world, binding, member, 1)
+    if "label" in binding.domain:
+        return np.full((1, 1, 1), float(g.integers(1, size(binding.value, world.sizes) + 1)))
     rows, columns = (size(d, world.sizes) for d in binding.shape)
     shape = (world.draws, rows, columns)
     value = _in_domain(g, shape, binding.domain)
@@ -66,6 +68,8 @@ def _in_domain(g: Generator, shape: tuple[int, int, int], domain: set[str]) -> A
         return q @ transpose(q)
     if "binary" in domain:
         return (g.uniform(size=shape) < 0.5).astype(float)
+    if "sign" in domain:
+        return np.where(g.uniform(size=shape) < 0.5, -1.0, 1.0)
     x = g.normal(size=shape) * 0.8
     if rows == columns and rows <= 8:  # of three matrices the one farthest from singular
         more = np.stack([x, *(g.normal(size=shape) * 0.8 for _ in range(2))])
@@ -88,6 +92,8 @@ def _in_domain(g: Generator, shape: tuple[int, int, int], domain: set[str]) -> A
 
 def _scalar(g: Generator, draws: int, domain: set[str]) -> Array:
     shape = (draws, 1, 1)
+    if "sign" in domain:
+        return np.where(g.uniform(size=shape) < 0.5, -1.0, 1.0)
     if "integer" in domain:
         return g.integers(2, 6, shape).astype(float)
     if "binary" in domain:

@@ -604,7 +604,7 @@ def _names_exchanged(side: Side, pool: Pool) -> Iterator[Places]:
 
 def _factor_added(side: Side, pool: Pool) -> Iterator[Places]:
     for run in side.runs:
-        if run.where not in ("top", "group", "big", "fraction") or run.braced or is_number(run.units[0]):
+        if run.where not in ("top", "group", "big", "fraction") or run.braced or all(map(is_number, run.units)):
             continue
         for text, shape in pool.factors:
             if shape == SCALAR:

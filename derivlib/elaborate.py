@@ -37,6 +37,7 @@ from derivlib.shapes import (
     Shape,
     Unifier,
     add,
+    constant,
     multiply,
     named,
     names,
@@ -52,6 +53,7 @@ from derivlib.tex.tree import (
     Bars,
     Big,
     Cases,
+    Condition,
     Dots,
     Frac,
     Group,
@@ -167,12 +169,23 @@ class Reader:
                 return self.matrix(node)
             case Cases():
                 return self.cases(node)
+            case Condition():
+                return self.indicator(node)
             case Dots():
                 raise user_error(
                     UNREADABLE, "these dots do not continue a pattern that can be seen", node.span,
                     "write the first one or two terms, the dots and the last term",
                 )  # fmt: skip
         raise AssertionError(f"no reading for {type(node).__name__} at {node.span}")
+
+    def indicator(self, node: Node) -> Expr:
+        """𝟏[a > 0]: one where the relation holds, else zero, entry by entry."""
+        assert isinstance(node, Condition)
+        left, right = self.expr(node.left), self.expr(node.right)
+        shape = right.shape if self.is_scalar(left) else left.shape
+        test = Compare(node.span, shape, node.op, left, right)
+        one, zero = Const(node.span, SCALAR, 1.0), Const(node.span, SCALAR, 0.0)
+        return Choice(node.span, shape, ((one, test), (zero, None)))
 
     def group(self, node: Group) -> Expr:
         if len(node.items) == 1:
@@ -499,6 +512,14 @@ class Reader:
             return Differential(node.span.to(body.span), body.shape, body, order), j
         if more and (pair := self._composite(node, factors[i + 1])) is not None:
             return pair, i + 2
+        if more and isinstance(node, Name | Scripted):
+            again = self._value_again(node, factors[i + 1])
+            if again is not None:
+                return again, i + 2
+        if more and _is_one(node) and _is_condition(factors[i + 1]):
+            group = factors[i + 1]
+            assert isinstance(group, Group)
+            return self.indicator(group.items[0]), i + 2
         from derivlib import derivatives
 
         if derivatives.is_operator(self, node):
@@ -508,6 +529,25 @@ class Reader:
             if found is not None:
                 return self.application(found, factors, ops, i)
         return self.atom(node), i + 1
+
+    def _value_again(self, node: Name | Scripted, following: Node) -> Expr | None:
+        """L(h, y), where the page has said L = L(h, y): the value, or the function elsewhere."""
+        name = node.base if isinstance(node, Scripted) else node
+        if not isinstance(name, Name) or not isinstance(following, Group) or following.delimiter != "(":
+            return None
+        if isinstance(node, Scripted) and (node.sups or node.primes):
+            return None
+        sub = script_text(node.sub) if isinstance(node, Scripted) else ""
+        binding = self.scope.lookup(Key(name.base, name.font, name.accent, sub))
+        e = binding.definition if binding is not None else None
+        if binding is None or not binding.implicit or not isinstance(e, Call) or len(e.args) != len(following.items):
+            return None
+        args = [self.expr(a) for a in following.items]
+        if all(isinstance(a, Var) and isinstance(b, Var) and a.binding is b.binding for a, b in zip(args, e.args, strict=True)):
+            return Var(node.span.to(following.span), SCALAR, binding)
+        if all(self.u.same(a.shape, b.shape) for a, b in zip(args, e.args, strict=True)):
+            return Call(node.span.to(following.span), SCALAR, e.function, tuple(args))
+        return None
 
     def _composite(self, node: Node, following: Node) -> Expr | None:
         """δh or ΔW: one name when the page has bound the two letters together."""
@@ -684,9 +724,12 @@ class Reader:
     ) -> Expr:
         """A function named without brackets: its value at its own parameters."""
         function.used += 1
+        if isinstance(function.value, Binding) and not primes:
+            e: Expr = Var(span, function.value.shape, function.value)
+            return self.postfix(e, sups, 0, None, span) if sups else e
         if function.params and not primes and all(not p.implicit for p in function.params):
             args = tuple(Var(span, p.shape, p) for p in function.params)
-            e: Expr = Call(span, function.shape, function, args)
+            e = Call(span, function.shape, function, args)
         else:
             raise user_error(
                 UNREADABLE, f"the function {function.tex} stands without its argument", span,
@@ -740,6 +783,12 @@ class Reader:
                 raise user_error(UNREADABLE, f"{function.tex} takes one argument", span)
             return Call(span, args[0].shape, function, tuple(args), primes)
         wanted = function.arguments
+        if len(args) == 1 and wanted == (SCALAR,) and function.shape == SCALAR and not self.is_scalar(args[0]):
+            self.note(f"{function.tex} of an array is read entry by entry")
+            return Call(span, args[0].shape, function, tuple(args), primes)
+        if len(args) > 1 and len(wanted) == 1 and all(self.is_scalar(a) for a in args):
+            if wanted[0] == (constant(len(args)), ONE):  # φ(z_1, z_2) of φ : ℝ² → ℝ
+                args = [Block(span, wanted[0], tuple((a,) for a in args))]
         if len(args) != len(wanted):
             raise user_error(
                 UNREADABLE, f"{function.tex} takes {len(wanted)} argument(s), not {len(args)}", span,
@@ -782,6 +831,8 @@ class Reader:
             base = node.base
             if isinstance(base, Name):
                 return self.named(base, node)
+            if isinstance(base, Angle):
+                return self.postfix(self.expr(base), list(node.sups), node.primes, None, node.span)
             if isinstance(base, Bars):
                 e = self.bars(base, node.sub)
                 return self.postfix(e, list(node.sups), node.primes, None, node.span)
@@ -834,6 +885,11 @@ class Reader:
             return self.op("pseudo_inverse", e, span=span)
         if tokens and tokens[0].text in (r"\odot", r"\circ") and len(tokens) > 1:
             return self.op("power", e, self.expr(parse_tokens(tokens[1:])), span=span)
+        if text == r"\star":
+            raise user_error(
+                UNKNOWN_NAME, f"{self.text[span.start : span.end]} is not bound here", span,
+                "define it by an equation first",
+            )  # fmt: skip
         exponent = self.expr(parse_tokens(tokens))
         if not self.is_scalar(exponent):
             raise self.ill_shaped(
@@ -1044,6 +1100,10 @@ class Reader:
 
     def block(self, rows: list[list[Expr]], span: Span) -> Expr:
         """Blocks side by side: heights agree along a row, widths down a column."""
+        scalars = all(self.is_scalar(c) for row in rows for c in row)
+        if not scalars:  # a row or a column of zeros alone is as large as its place asks
+            rows = [self._sized_zeros(row) for row in rows]
+            rows = [list(r) for r in zip(*(self._sized_zeros(list(c)) for c in zip(*rows, strict=True)), strict=True)]
         height: Dim = ()
         for row in rows:
             filled = [c for c in row if not _is_zero(c)] or row
@@ -1069,9 +1129,9 @@ class Reader:
                     )
             width = add(width, self.u.find(filled[0].shape[1]))
         filled_rows = []
-        heights = [next((c.shape[0] for c in row if not _is_zero(c)), ONE) for row in rows]
+        heights = [next((c.shape[0] for c in row if not _is_zero(c)), row[0].shape[0]) for row in rows]
         widths = [
-            next((c.shape[1] for c in col if not _is_zero(c)), ONE)
+            next((c.shape[1] for c in col if not _is_zero(c)), col[0].shape[1])
             for col in zip(*rows, strict=True)
         ]
         for h, row in zip(heights, rows, strict=True):
@@ -1080,6 +1140,14 @@ class Reader:
                 for w, c in zip(widths, row, strict=True)
             ))  # fmt: skip
         return Block(span, (height, width), tuple(filled_rows))
+
+    def _sized_zeros(self, cells: list[Expr]) -> list[Expr]:
+        if not all(_is_zero(c) for c in cells):
+            return cells
+        return [
+            Fill(c.span, (self.u.unknown(), self.u.unknown()), "zeros") if isinstance(c, Const) else c
+            for c in cells
+        ]
 
     def cases(self, node: Cases) -> Expr:
         rows: list[tuple[Expr, Expr | None]] = []
@@ -1107,8 +1175,16 @@ def _is_elementwise(e: Expr) -> bool:
     return isinstance(e, Call) and e.function.elementwise
 
 
+def _is_one(node: Node) -> bool:
+    return isinstance(node, Name) and node.base in ("1", "I") and node.font in ("bf", "bb")
+
+
+def _is_condition(node: Node) -> bool:
+    return isinstance(node, Group) and len(node.items) == 1 and isinstance(node.items[0], Condition)
+
+
 def _is_zero(e: Expr) -> bool:
-    return isinstance(e, Const) and e.value == 0
+    return isinstance(e, Const) and e.value == 0 or isinstance(e, Fill) and e.kind == "zeros"
 
 
 def _unit(text: str) -> float:

@@ -21,7 +21,7 @@ from derivlib.errors import (
     user_error,
 )  # fmt: skip
 from derivlib.evaluate import World, dependencies
-from derivlib.expr import At, Binding, Call, Const, Expr, Index, Var, children
+from derivlib.expr import At, Binding, Call, Compare, Const, Expr, Index, Size, Var, children
 from derivlib.patterns import einstein, stacked
 from derivlib.reading import reading
 from derivlib.scope import Key
@@ -34,6 +34,7 @@ from derivlib.verdict import Step, Verdict
 if TYPE_CHECKING:
     from derivlib.check import Orders, PageCheck, Parsed
 
+SHOWN = {":=": "=", "<=": "≤", ">=": "≥", "<<=": "⪯", ">>=": "⪰", "<<": "≺", ">>": "≻", "!=": "≠", "~": "≈"}
 ORDERINGS = {"<", ">", "<=", ">=", "<<", ">>", "<<=", ">>=", "!="}
 FAILURES = {
     DIFFERS: "the two sides differ",
@@ -153,6 +154,13 @@ class Judge:
             and statements[j].relations[0].op in ("in", *ORDERINGS)
         ):
             names = [part for t in statements[k:j] for part in t.parts] + [statements[j].parts[0]]
+            if any(isinstance(n, Dots) for n in names) and statements[j].relations[0].op == "in":
+                r = self.reader()
+                listed = declare.bind_listed(r, names, declare.read_space(r, statements[j].parts[1]), s.span)
+                if listed is not None:
+                    self.link(listed, names[0])
+                    self.parts.append(Part("declaration", reading=f"{listed.tex} is {show_shape(listed.shape)}"))
+                    return j - k + 1
             if all(declare.name_key(n) or isinstance(n, Dots) for n in names):
                 first = Group(
                     names[0].span.to(names[-1].span),
@@ -182,13 +190,60 @@ class Judge:
             self._membership(s)
         elif ops[0] in ORDERINGS and not self.orders.assume and self._sign(s):
             pass
+        elif self.orders.condition and len(ops) == 1 and ops[0] in ORDERINGS and not self.p.formula.display:
+            self._filter(s)
+        elif self.orders.condition and ops == ["="] and self._sizes_agree(s):
+            self.parts.append(Part("mention", reading=self.text.strip()))
+        elif ops[:1] == ["="] and len(ops) == 2 and ops[1] in ("<<", ">>", "<<=", ">>=") and self._definite(s):
+            pass
+        elif set(ops) == {"!="} and all(_is_index_like(p) or isinstance(p, Name) and self._is_label(p) for p in s.parts):
+            self.page.conditions.append(s)
+            self.parts.append(Part("mention", reading=self.text.strip()))
         elif "to" in ops or "mapsto" in ops:
             raise user_error(UNREADABLE, "an arrow is read only in the type of a function", s.relations[0].span,
                              "mark the formula skip with a reason, or write the steps as definitions")  # fmt: skip
-        elif self.orders.assume:
+        elif self.orders.assume or self.orders.assume_if_claim and not self._unbound(s.parts[0]):
             self._assume(s)
         else:
             self._equation(s)
+
+    def _filter(self, s: Statement) -> None:
+        """`such that 1 + vᵀu > 0`: draws where it fails are left out."""
+        r = self.reader()
+        left, right = (r.expr(p) for p in s.parts)
+        settle(left, r)
+        settle(right, r)
+        self.scope.settings.filters.append(Compare(s.span, SCALAR, s.relations[0].op, left, right))
+        self.parts.append(Part("declaration", reading=f"where {self.text.strip()}", notes=r.notes))
+
+    def _sizes_agree(self, s: Statement) -> bool:
+        """`with m = p`: a remark on sizes, which stay distinct in the checks."""
+        r = self.reader()
+        try:
+            return all(isinstance(r.expr(p), Size | Const) for p in s.parts)
+        except DerivlibError:
+            return False
+
+    def _is_label(self, node: Name) -> bool:
+        binding = self.scope.lookup(Key(node.base, node.font, node.accent))
+        return binding is None or "label" in binding.domain
+
+    def _definite(self, s: Statement) -> bool:
+        """`Q = Q^T \\succeq 0` says what Q is."""
+        name, turned, zero = s.parts
+        key = declare.name_key(name)
+        binding = self.scope.lookup(key[0]) if key else None
+        same = isinstance(turned, Scripted) and len(turned.sups) == 1 and script_text(turned.sups[0]) in ("T", r"\top", r"\mathsfT")
+        if key is None or not same or not isinstance(zero, Num):
+            return False
+        if binding is None:
+            raise user_error(UNKNOWN_NAME, f"{self.text[name.span.start : name.span.end]} has no size yet", name.span)
+        if binding.kind != "free":
+            return False
+        binding.domain.add({">>": "spd", ">>=": "psd"}.get(s.relations[1].op, "negative_definite"))
+        self.page.worlds.reset()
+        self.parts.append(Part("declaration", reading=f"{binding.tex}: {', '.join(sorted(binding.domain))}"))
+        return True
 
     def _mention(self, s: Statement) -> None:
         node = s.parts[0]
@@ -249,6 +304,14 @@ class Judge:
             if binding is None:
                 self.parts.append(Part("mention", reading=f"the index {node.base}"))
                 return
+        if isinstance(node, Product) and isinstance(node.factors[0], Name) and node.factors[0].font == "cal" and node.factors[0].base in ("N", "U", "D") and isinstance(node.factors[1], Group):
+            for item in node.factors[1].items:
+                r.expr(item)
+            self.parts.append(Part("mention", reading=f"a distribution {self.text.strip()}"))
+            return
+        if isinstance(node, Group) and len(node.items) > 1 and all(_is_index_like(i) for i in node.items):
+            self.parts.append(Part("mention", reading=f"the place {self.text.strip()}"))
+            return
         if _is_set(node):
             declare.read_space(r, node)
             self.parts.append(Part("mention", reading=self.text.strip()))
@@ -513,9 +576,12 @@ class Judge:
         if self.scope.settings.einstein:
             exprs = [einstein(r, e, exprs) for e in exprs]
         chain = Chain(r, exprs, ops, spans)
+        chain.conditions = self._conditions(r, exprs)
+        chain.filters = [e for scope in self.scope.chain() for e in scope.settings.filters]
         steps = list(before)
         part = Part("claim", steps, notes=r.notes)
-        part.reading = " = ".join(reading(e, r.u) for e in exprs)
+        signs = ["", *(f" {SHOWN.get(op, op)} " for op in ops)]
+        part.reading = "".join(sign + reading(e, r.u) for sign, e in zip(signs, exprs, strict=True))
         self.parts.append(part)
         if binding is not None:
             part.reading = f"{binding.tex} := " + part.reading
@@ -566,6 +632,19 @@ class Judge:
         self._labelled(exprs[-1], r, binding)
         part.oracle = result.oracle_error
         self._steps(r, part, exprs, ops, spans, result)
+
+    def _conditions(self, r: Reader, exprs: list[Expr]) -> list[Expr]:
+        """`for j ≠ y` in the paragraph, where the claim has a free j."""
+        mine = {i.name for i in used_indices(exprs, r)}
+        found: list[Expr] = []
+        for s in self.page.conditions:
+            letters = {p.base for p in s.parts if isinstance(p, Name)}
+            if letters & mine:
+                was, r.in_index = r.in_index, True
+                left, right = (r.expr(p) for p in s.parts)
+                r.in_index = was
+                found.append(Compare(s.span, SCALAR, "!=", left, right))
+        return found
 
     def _declared(self, exprs: list[Expr]) -> list[str]:
         """Where the symbols of two sides were declared."""
@@ -691,7 +770,7 @@ class Judge:
         forced = ops[0] == ":="
         old = self.scope.lookup(key)
         if old is not None and old.kind == "function" and not letters:
-            return None
+            return self._value_of_function(r, old, key, parts)
         if letters:
             if old is not None and (old.definition is not None or old.kind != "free"):
                 return None
@@ -800,6 +879,29 @@ class Judge:
         assert binding.definition is not None
         binding.definition = r.op("exp", binding.definition)
         return binding, exprs
+
+    def _value_of_function(
+        self, r: Reader, function: Binding, key: Key, parts: list[Node]
+    ) -> tuple[Binding, list[Expr]] | None:
+        """`g = g(f)`: the name of a function for its value as well."""
+        right = parts[1]
+        if not (
+            isinstance(right, Product)
+            and len(right.factors) == 2
+            and isinstance(right.factors[1], Group)
+        ):
+            return None
+        inner = declare.name_key(right.factors[0])
+        if inner is None or inner[0] != key or isinstance(function.value, Binding):
+            return None
+        exprs = self._sides(r, parts[1:])
+        settle(exprs[0], r)
+        shape = r.u.shape(exprs[0].shape)
+        value = Binding(
+            key.tex(), key.tex(), "defined", shape, r.place(right.span), definition=exprs[0]
+        )
+        function.value = value
+        return value, exprs
 
     def _meaning(self, node: Node) -> bool:
         """Does the left side have a meaning beyond a name: an element, a constant, ẋ of x?"""
@@ -1029,7 +1131,7 @@ class Judge:
                 )
             ):
                 return None
-            if isinstance(head, Name) and head.base in ("d", r"\partial", r"\nabla", "D"):
+            if isinstance(head, Name) and head.base in ("d", r"\partial", r"\nabla"):
                 return None
             found = declare.name_key(head)
             if found is None or found[1]:
@@ -1103,6 +1205,7 @@ class Judge:
             params.append(b)
         kept = self.page.scope
         if fresh:
+            kept.parameters.update(fresh)
             self.page.scope = kept.child(98)
             for k2, b in fresh:
                 self.page.scope.bind(k2, b)
@@ -1357,7 +1460,7 @@ def _member_of(key: Key, family: Key) -> tuple[int, ...] | None:
 def _mentions(node: Node, key: Key) -> bool:
     """Does a printed tree contain this name?"""
     found = declare.name_key(node)
-    if found is not None and found[0][:4] == key[:4]:
+    if found is not None and found[0] == key:
         return True
     match node:
         case Scripted(base=base):

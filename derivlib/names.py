@@ -68,6 +68,10 @@ def resolve(
     letters = _letters(r, name)
     if letters is not None and not sub:
         return r.postfix(letters, sups, primes, None, span)
+    for scope in r.scope.chain():
+        parameter = scope.parameters.get(Key(*base))
+        if parameter is not None and not sub:
+            return r.postfix(use(r, parameter, span), sups, primes, None, span)
     raise unknown(r, name, sub, sups, span)
 
 
@@ -124,6 +128,9 @@ def _bound(
         family = look(Key(*base, "*", tagtext))  # x_i under a sum over i
         if family is not None and family.indices:
             binding = None
+    if binding is None and sub and not tagtext:
+        basis = look(Key(*base, "*"))
+        binding = basis if basis is not None and basis.kind == "fill" else None
     if binding is not None and binding.kind == "fill" and binding.value == "unit" and sub:
         binding.used += 1
         k = r.index_expr(parse_tokens(sub))
@@ -310,6 +317,8 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
     if binding.kind == "fill":
         return _filled(r, binding, span)
     if binding.kind == "function":
+        if isinstance(binding.value, Binding):
+            return Var(span, binding.value.shape, binding.value)  # g of g = g(f)
         return r._bare_function(binding, 0, [], span)
     if binding.indices and binding.kind != "function":
         raise user_error(

@@ -16,7 +16,8 @@ from derivlib.shapes import ONE, SCALAR, add, constant, multiply
 from derivlib.source import Span
 from derivlib.tex.lexer import Token, tokenize
 from derivlib.tex.parser import RELATIONS, parse_tokens
-from derivlib.tex.tree import Additive, Big, Dots, Group, Matrix, Node
+from derivlib.scope import Key
+from derivlib.tex.tree import Additive, Big, Dots, Group, Matrix, Name, Node
 
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
@@ -87,6 +88,9 @@ def bound(r: Reader, node: Node) -> Expr:
     from derivlib.errors import UNKNOWN_NAME, DerivlibError
     from derivlib.names import dimension
 
+    if isinstance(node, Name) and r.find_index(node.base) is None and r.scope.index(node.base) is None:
+        if r.scope.lookup(Key(node.base, node.font, node.accent)) is None and node.base not in ("e", r"\pi"):
+            return Size(node.span, SCALAR, dimension(r, node))
     try:
         return r.expr(node)
     except DerivlibError as error:

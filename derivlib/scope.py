@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from derivlib.expr import Binding, Index
+from derivlib.expr import Binding, Expr, Index
 from derivlib.shapes import SCALAR, named
 from derivlib.source import Span
 
@@ -56,9 +56,11 @@ class Settings:
     einstein: bool = False
     matrix_functions: bool = False
     rows: bool = False  # vectors of ℝⁿ are rows
+    filters: list[Expr] = field(default_factory=list)  # “such that …”: where draws count
 
     def copy(self) -> Settings:
-        return Settings(self.layout, self.varying, self.einstein, self.matrix_functions, self.rows)
+        """The same for a section inside; what is filtered here is found through the parent."""
+        return replace(self, filters=[])
 
 
 @dataclass
@@ -67,6 +69,7 @@ class Scope:
     names: dict[Key, Binding] = field(default_factory=dict)
     loose: dict[Key, list[Binding]] = field(default_factory=dict)
     indices: dict[str, Index] = field(default_factory=dict)
+    parameters: dict[Key, Binding] = field(default_factory=dict)  # z of σ(z) = …
     settings: Settings = field(default_factory=Settings)
     level: int = 0
 

@@ -149,7 +149,7 @@ class Unifier:
     def _bind(self, a: Dim, b: Dim) -> bool:
         """Solve a = b for an unknown of `a` when `a` is one monomial, linear in it."""
         if len(a) != 1:
-            return False
+            return self._bind_term(a, b)
         monomial, coefficient = a[0]
         unknowns = [n for n in monomial if n[0] == "?"]
         if len(unknowns) == 2 and unknowns[0] == unknowns[1] and len(b) == 1:  # ?·? = n·n
@@ -169,6 +169,17 @@ class Unifier:
                 left.remove(name)
             quotient[tuple(left)] = c if coefficient == 1 else Fraction(c) / coefficient
         self.bound[unknowns[0]] = _normal(quotient)
+        return True
+
+    def _bind_term(self, a: Dim, b: Dim) -> bool:
+        """Solve m + ? = m + p."""
+        lone = [m for m, c in a if len(m) == 1 and m[0][0] == "?" and c == 1]
+        if len(lone) != 1:
+            return False
+        rest = tuple((m, c) for m, c in a if m != lone[0])
+        if lone[0][0] in names(rest) | names(b):
+            return False
+        self.bound[lone[0][0]] = add(b, rest, -1)
         return True
 
     def same(self, a: Shape, b: Shape) -> bool:

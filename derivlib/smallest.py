@@ -32,7 +32,7 @@ TRIED = 6  # choices of sizes
 CLEAR = 0.02  # relative difference that a person sees at once
 # Domains in which whole numbers can be had by a few operations on whole numbers.
 _WHOLE = {"symmetric", "diagonal", "positive", "positive_entries", "nonnegative", "negative", "skew",
-          "invertible", "lower", "upper", "spd", "integer", "nonsingular", "square", "nonzero"}  # fmt: skip
+          "invertible", "lower", "upper", "spd", "integer", "full_rank", "nonzero"}  # fmt: skip
 
 
 def smallest(
@@ -144,7 +144,7 @@ def _whole_numbers(world: World, binding: Binding) -> None:
         singular = np.abs(np.linalg.det(x)) < 0.5
         if "skew" not in domain:
             x = np.where(singular[:, None, None], x + 3 * np.eye(rows), x)
-    world.values[binding, ()] = (x, 0)
+    world.values[binding, ()] = (x + 0.0, 0)
 
 
 def _point(world: World, bindings: set[Binding], draw: int) -> dict[str, str]:

@@ -43,7 +43,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property(r"(?:symmetric[ ,]+(?:and )?)?positive[- ]definite|\bSPD\b|(?:is|be|a) PD\b|covariance matri(?:x|ces)|precision matri(?:x|ces)", "spd", "$S$ is positive definite"),
     Property(r"negative[- ]definite", "negative_definite", "$S$ is negative definite"),
     Property(r"skew[- ]?symmetric|anti-?symmetric", "skew", "$A$ is skew-symmetric"),
-    Property(r"symmetric", "symmetric", "$A$ is symmetric"),
+    Property(r"\bsymmetric(?! structure)", "symmetric", "$A$ is symmetric"),
     Property(r"orthonormal columns|columns (?:of \S+ )?are orthonormal|semi-?orthogonal", "orthonormal", "$Q$ has orthonormal columns"),
     Property(r"orthonormal|orthogonal(?! to)|rotation", "orthogonal", "$Q$ is orthogonal"),
     Property(r"invertible|non-?singular|nonsingular|full rank|full-rank|regular matri", "invertible", "$X$ is invertible"),
@@ -106,24 +106,35 @@ ROWS: tuple[Row, ...] = (
     _row("rows", r"(?:all )?vectors (?:here )?are (?:taken (?:as|to be) )?row(?:s|[- ]vectors)", "Vectors are rows."),
     _row("einstein", r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)", "Repeated indices are summed."),
     _row("matrix functions", r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix (?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @", "$e^A$ is the matrix exponential"),
+    _row("condition", r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever|suppos(?:e|ing)(?: that)?|let|given|for|so long as|as long as|where|and|satisf(?:y|ies|ying)) @", "such that $1 + v^\\top M^{-1} u > 0$"),
+    _row("assumed", r"(?:(?:we )?(?:assum(?:e|ing)|suppos(?:e|ing))(?: that)?|provided(?: that)?) @(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) (?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)", "assume that $X^\\top e = 0$"),
     _row("varies", rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))|(?:vary|varying|perturb) only ({LIST})|(?:everything|all else|the rest|all) but ({LIST}) (?:is|are) (?:held )?(?:fixed|constant)", "only $W_1$ varies"),
     _row("column", rf"({LIST})(?:[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as))? (?:the )?(?:vectors? )?(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @", "$x_k$ is column $k$ of $X$"),
-    _row("columns named", rf"@[^.;@]{{0,50}}? (?:has|have|having|with|whose) (columns|rows)(?: are)? ({LIST})|(?:the )?(columns|rows) of @ (?:are|be)(?: denoted(?: by)?)? ({LIST})", "the columns of $X$ are $x_1, \\dots, x_p$"),
+    _row("columns named", rf"@[^.;@]{{0,50}}? (?:has|have|having|with|whose) (?:the )?(columns|rows|entries|components|elements)(?: are)? ({LIST})|(?:the )?(columns|rows|entries|components|elements) of @ (?:are|be)(?: denoted(?: by)?)? ({LIST})|({LIST}),? (?:are )?(?:the )?(columns|rows|entries|components) of @", "the columns of $X$ are $x_1, \\dots, x_p$"),
     _row("column named", rf"(?:@|\b[a-z])(?:\^?\{{?-?\s?(?:th|st|nd|rd)\}}?)? (columns?|rows?) of @ (?:is|be|are)(?: denoted(?: by)?)? ({LIST})|@[^.;@]{{0,40}}? (?:with|where) ({LIST}) (?:as|for|is|being)(?: its| the)? (?:@|\b[a-z])(?:-?\s?th)? (columns?|rows?)\b", "the $i$-th row of $X$ is $x_i'$"),
     _row("function of", rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})", "$L$ is a smooth scalar function of $A$"),
     _row("function named", rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)(?: function)? ({LIST})[^.;@]{{0,20}}? (?:of|on|depending on) ({LIST})", "a smooth scalar loss $L$ of $A$"),
     _row("depends", rf"({LIST})[^.;@]{{0,30}}?depends? (?:smoothly |only |smoothly only )?(?:on|upon) ({LIST})", "the scalar $L$ depends on $Y$"),
-    _row("size before", rf"(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?(?:(?!and |the |with |is |are |be |of |or |where |let |for |a |in )[a-z-]+,? ){{0,4}}?(?:{NOUNS}) ({LIST})", "an $n \\times n$ matrix $A$"),
+    _row("size before", rf"(?:[\w-]+,? ){{0,4}}(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?(?:(?!and |the |with |is |are |be |of |or |where |let |for |a |in )[a-z-]+,? ){{0,4}}?(?:{NOUNS}) ({LIST})", "an $n \\times n$ matrix $A$"),
     _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
     _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
     _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
     _row("in brackets", rf"({LIST}) \(((?:the |a |an )?[^)@]{{3,60}})\)", "$\\sigma$ (the logistic sigmoid)"),
     _row("applied", rf"({LIST})[^.;@]{{0,90}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
     _row("is", rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)", "$A$ is symmetric"),
-    _row("apposition", rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|probability|vector|matrix|rank|with )[^.;@]{{0,60}}?(?:(?:in|of (?:length|size|dimension)|with) @|(?=[.;@]|$)))", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
+    _row("apposition", rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|probability|vector|matrix|rank|both |all |with )[^.;@]{{0,60}}?(?:(?:in|of (?:length|size|dimension)|with) @|(?=[.;@]|$)))", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
     _row("named", rf"((?:[\w/’'-]+,? +(?:and +)?){{1,6}})({LIST})", "an invertible matrix $X$"),
 )  # fmt: skip
 
+# Words that take back what they say, and words under which it is said for one paragraph only.
+_ACTS = re.compile(r"appl|\bacts?\b|works?|operat|function|activation|nonlinear|map|taken|understood|evaluated|(?:is|are|be) (?:element|entry|component|coordinate|point)|(?:is|are) defined", re.IGNORECASE)
+_TAKEN_BACK = re.compile(
+    r"\b(?:nothing|nowhere|unless|neither|nor|rarely|seldom|almost|nearly|approximately|hardly|never|no longer|only if|"
+    r"for a moment|see below|(?:do|does|did|need|may|might|must|can) ?not|cannot|don.t|doesn.t|isn.t|aren.t|without|"
+    r"would|whether|even if|even though|fails? to|instead of|rather than)\b",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(r"(?:^|[,;:] ?|\b(?:but|and|that|then|in|special) )\s*(?:if|when|whenever|in (?:the|that) case|in case)\b", re.IGNORECASE)
 _CONTINUES = re.compile(
     r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence|in these|above,?|such that|provided|assuming|if)\b)",
     re.IGNORECASE,
@@ -143,6 +154,7 @@ class Fact:
     objects: tuple[int, ...]
     phrase: str
     offset: int
+    sentence: str = ""  # from its beginning to the end of the phrase
 
 
 def continues(text: str) -> bool:
@@ -170,7 +182,7 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
     for row in ROWS:
         position = 0
         while (m := row.pattern.search(squeezed, position)) is not None:
-            again = row.name in (
+            again = row.name == "condition" or row.name in (
                 "is",
                 "named",
                 "has",
@@ -186,7 +198,7 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
             groups = [g for g in range(1, (m.re.groups or 0) + 1) if m.group(g) is not None]
             offset = offsets[min(places[m.start()], len(offsets) - 1)]
             everything = inside(m.start(), m.end())
-            if row.name in ("rows", "einstein", "matrix functions"):
+            if row.name in ("rows", "einstein", "matrix functions", "assumed", "condition"):
                 facts.append(Fact(row.name, (), everything, m.group(), offset))
                 continue
             subject_group = next((g for g in groups if "@" in m.group(g)), None)
@@ -213,7 +225,10 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
                 objects = ()
             if row.name == "is":
                 phrase, objects = _clause(phrase, m, inside)
-            facts.append(Fact(row.name, subjects, objects, phrase.strip(), offset))
+            begin = max(squeezed.rfind(c, 0, m.start()) for c in (". ", "; ", "? ", "! ")) + 1
+            until = m.end() if row.name != "is" else m.start(m.re.groups) + len(phrase)
+            sentence = squeezed[begin:until]
+            facts.append(Fact(row.name, subjects, objects, phrase.strip(), offset, sentence))
     return facts
 
 
@@ -246,6 +261,8 @@ def _clause(phrase: str, m: re.Match[str], inside: Any) -> tuple[str, tuple[int,
 
 def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
     """Facts about the whole section take effect; the others are returned."""
+    from derivlib.check import Orders
+
     rest = []
     for f in facts:
         own = page.scope.settings
@@ -255,6 +272,12 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
             own.einstein = True
         elif f.row == "matrix functions":
             own.matrix_functions = True
+        elif f.row == "condition":
+            for k in f.objects or f.subjects:
+                page.orders.setdefault(k, Orders()).condition = True
+        elif f.row == "assumed":
+            for k in f.objects or f.subjects:
+                page.orders.setdefault(k, Orders()).assume_if_claim = True
         elif f.row == "varies":
             own.varying = tuple(page.page.formulas[k].tex for k in f.subjects)
         else:
@@ -302,6 +325,9 @@ def _names(p: Parsed) -> list[Node]:
     """Names that a formula in prose stands for: `A`, `A, B`, `X ∈ …`, `y = …`."""
     found: list[Node] = []
     for s in p.statements:
+        head = s.parts[0].factors[0] if isinstance(s.parts[0], Product) else s.parts[0]
+        if isinstance(head, Name) and head.font == "op":
+            continue  # det, log: nobody's names
         if not s.relations or s.relations[0].op in ("in", "=", ":=", "typed", ">", ">="):
             for n in declare.declared_names(s.parts[0]):
                 if isinstance(n, Scripted) and n.sub is not None and untransposed(n) is not n:
@@ -356,6 +382,8 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
             return True
         return _function_of(page, f, p, key, by_index)
     if f.row == "applied":
+        if key.sup.endswith("'") or key.base in page.letters or not _ACTS.search(phrase):
+            return True
         return _elementwise(page, p, node, key, binding, phrase)
     if f.row in ("size before", "size after"):
         return _sized(page, f, p, node, binding, by_index)
@@ -369,7 +397,7 @@ def _described(
     phrase = f.phrase
     if f.row == "named":
         phrase = re.split(
-            r"[,;:]|\b(?:is|are|of|for|to|by|in|on|and (?=the|a )|where|that|let|with|if|when|from|at)\b",
+            r"[,;:]|\band\s*$|\b(?:is|are|of|for|to|by|in|on|and (?=the|a )|where|that|let|with|if|when|from|at)\b",
             phrase,
         )[-1]
     if f.row == "parts" and phrase.startswith("orthonormal"):
@@ -438,12 +466,15 @@ def _described(
         if made is None:
             return False
         binding = made
-    if binding.kind == "free" and key.base == "e" and key.sub and re.search(FILLS[2][0], f.phrase):
+    indexed = key.sub and (len(key.sub) == 1 and key.sub.isalpha() or key.base == "e")
+    if binding.kind == "free" and indexed and re.search(FILLS[2][0] + r"|(?:unit|basis) vectors\b", f.phrase):
         binding.kind, binding.value = "fill", "unit"
-        page.scope.unbind(Key(key.base, key.font, key.accent, "*", key.sup))
+        star = Key(key.base, key.font, key.accent, "*", key.sup)
+        page.scope.unbind(star)
+        page.scope.bind(star, binding)
         page.worlds.reset()
         return True
-    domain, rest = _domains(phrase)
+    domain, _ = _domains(phrase)
     if binding.kind == "function":
         if re.search(ELEMENTWISE, phrase):
             _make_elementwise(binding)
@@ -458,7 +489,6 @@ def _described(
         page.worlds.reset()
     if domain:
         _add_domain(page, binding, domain, f)
-    del rest
     return True
 
 
@@ -473,7 +503,7 @@ def _domains(phrase: str) -> tuple[set[str], str]:
     for row in PROPERTIES:
         m = _compiled(row.pattern).search(rest)
         if m:
-            if re.search(r"\b(?:not|non|necessarily)[ -](?:\w+ )?$", rest[: m.start()]):
+            if re.search(r"(?:\b(?:not|no|non|necessarily)[ -](?:\w+ )?|non|\ba)$", rest[: m.start()]):
                 rest = rest[: m.start()] + rest[m.end() :]
                 continue
             found.add(row.domain)
@@ -483,8 +513,10 @@ def _domains(phrase: str) -> tuple[set[str], str]:
 
 def _add_domain(page: PageCheck, binding: Binding, domain: set[str], f: Fact) -> None:
     """Add properties to a free symbol; a defined one keeps what its definition makes it."""
-    if binding.definition is not None:
+    if binding.definition is not None or _TAKEN_BACK.search(f.sentence):
         return
+    if _SUPPOSED.search(f.sentence):
+        page.supposed.append((binding, set(binding.domain)))
     shape = binding.shape
     square = shape[0] == shape[1] and shape != SCALAR
     matrix_only = {
@@ -585,6 +617,9 @@ def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
         node = node.items[0]
     if isinstance(node, Group) and len(node.items) == 2:
         return tuple(dimension(r, i) for i in node.items)
+    if isinstance(node, Name | Num) and re.search(r"matri(?:x|ces)\b[^@]{0,20}(?:of|with) (?:size|order|dimension)|square", phrase):
+        n = dimension(r, node)
+        return (n, n)
     if isinstance(node, Product) and "times" in node.ops:
         k = node.ops.index("times")
         left = (
@@ -749,17 +784,28 @@ def _column(
         found = declare.name_key(names[0]) if names else None
         binding = page.scope.lookup(found[0]) if found else None
         named = named or bool(names)
-        if binding is not None and ONE not in binding.shape and binding.kind != "function":
+        if binding is not None and binding.shape != SCALAR and binding.kind != "function":
             break
     if binding is None:
         return not named
-    if not key.sub or binding.kind == "function" or ONE in binding.shape:
+    if not key.sub or binding.kind == "function" or binding.shape == SCALAR:
+        return True
+    if re.search(r"entries|elements|components", f.phrase) and ONE not in binding.shape:
+        return True  # a_{ij} is read as an entry of A anyway
+    if ONE in binding.shape:
+        many = page.scope.here(Key(key.base, key.font, key.accent, "*", key.sup))
+        if many is not None and many.kind == "free" and binding.definition is None and many.shape == SCALAR:
+            _gathered(page, binding, many, False, f.phrase)
         return True
     is_column = not re.search(r"\brows?\b(?! vector)", f.phrase) or bool(
         re.search(r"\bcolumns? (?:@|[a-z] )?(?:of|in)", f.phrase)
     )
     star = Key(key.base, key.font, key.accent, "*", key.sup)
-    if page.scope.here(star) is not None:
+    many = page.scope.here(star)
+    if many is not None and many.kind == "free" and not many.implicit and binding.definition is None:
+        _gathered(page, binding, many, is_column, f.phrase)
+        return True
+    if many is not None and not many.implicit:
         return True
     turned = turned or bool(re.search(r"as (?:a )?column", f.phrase))
     b = bind_slices(_Shim(page), star, binding, is_column, turned, page.place(p, node.span))  # type: ignore[arg-type]
@@ -783,3 +829,23 @@ __all__ = [
     "read",
     "settings",
 ]
+
+
+def _gathered(
+    page: PageCheck, matrix: Binding, many: Binding, by_column: bool, phrase: str
+) -> None:
+    """X is made of the x_i that were declared before it."""
+    from derivlib.expr import At, Expr, Index, Member, Op, Stack
+
+    extent = matrix.shape[1] if by_column else matrix.shape[0]
+    index = Index("k", None, None, extent, False)
+    at = At(matrix.span, SCALAR, index)
+    e: Expr = Member(matrix.span, many.shape, many, (at,))
+    if not by_column and many.shape[1] == ONE and many.shape != SCALAR:
+        e = Op(matrix.span, (ONE, many.shape[0]), BY_NAME["transpose"], (e,))
+    matrix.definition = Stack(matrix.span, matrix.shape, index, e, -1 if by_column else -2)
+    matrix.kind, matrix.implicit = "defined", True
+    for place in many.indices:
+        if place.high is None and place.extent is None or place.assumed:
+            place.extent, place.low, place.high, place.assumed = extent, None, None, False
+    page.worlds.reset()

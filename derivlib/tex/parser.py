@@ -13,6 +13,7 @@ from derivlib.tex.tree import (
     Bars,
     Big,
     Cases,
+    Condition,
     Dots,
     Frac,
     Group,
@@ -209,6 +210,7 @@ class _Formula:
         self.lead = ""
         self.row = 0
         self.may_continue = False
+        self._flows = any(t.text == "=" for t in tokens) and not any(t.text == ":" for t in tokens)
         self.kept: dict[Span, list[list[Token]]] = {}  # the tokens of each finished statement
 
     def statements(self) -> tuple[Statement, ...]:
@@ -248,6 +250,8 @@ class _Formula:
                 self._finish(comma=True)
             elif text == ":" and self._is_such_that(i):
                 self._relation("typed", token)
+            elif text == r"\to" and self._flows:
+                self._finish()  # x → f = … → g = …: data flow, one equation after another
             elif text in RELATIONS:
                 self._relation(RELATIONS[text], token)
             elif text in (r"\propto", r"\sim", r"\ni", r"\cup", r"\cap", r"\notin"):
@@ -285,6 +289,8 @@ class _Formula:
     def _is_words(self, token: Token, i: int) -> bool:
         """Is this \\text a remark between statements, rather than a name?"""
         word = token.text.strip(" .,:;()")
+        if token.text.rstrip().endswith(":"):
+            return True
         if " " in word or not word or word.lower() in LEADS or word in _REMARKS:
             return True
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
@@ -799,7 +805,10 @@ class Parser:
         if self.peek() == r"\over":
             self.i += 1
             denominator = self.additive()
-            items = [Frac(items[0].span.to(denominator.span), items[0], denominator)]
+            fraction = Frac(items[0].span.to(denominator.span), items[0], denominator)
+            self.bars, self.font = bars, font
+            self.expect("}", opened)
+            return fraction
         self.bars = bars
         end = self.expect("}", opened).end
         self.font = font
@@ -820,6 +829,11 @@ class Parser:
                 Span(opened.start, self.tokens[self.i - 1].end),
             )
         items = self.items()
+        if self.peek() in RELATIONS and self.peek() != ":" and len(items) == 1:
+            op = RELATIONS[self.peek()]
+            self.i += 1
+            right = self.additive()
+            items = [Condition(items[0].span.to(right.span), items[0], op, right)]
         self.bars = bars
         end = self.expect(closing, opened)
         return Group(Span(opened.start, end.end), opened.text, tuple(items))

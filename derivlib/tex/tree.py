@@ -112,6 +112,15 @@ class Cases(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Condition(Node):
+    """A relation inside brackets, as in 𝟏[a > 0]."""
+
+    left: Node
+    op: str
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Dots(Node):
     pass
 
