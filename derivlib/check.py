@@ -324,7 +324,7 @@ class PageCheck:
         try:
             if p.error is not None:
                 raise p.error
-            verdict = _Judge(self, p, orders).verdict()
+            verdict = self.judged(p, orders)
         except DerivlibError as error:
             verdict = self.failed(p, error)
         except RecursionError:
@@ -336,6 +336,10 @@ class PageCheck:
         if orders.wrong:
             verdict = self._wrong(verdict)
         p.verdict = replace(verdict, label=p.label)
+
+    def judged(self, p: Parsed, orders: Orders) -> Verdict:
+        """The verdict on one formula; mutation watches here."""
+        return _Judge(self, p, orders).verdict()
 
     def failed(self, p: Parsed, error: DerivlibError, kind: str = "") -> Verdict:
         d = error.diagnostic
