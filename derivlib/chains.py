@@ -43,6 +43,7 @@ from derivlib.expr import (
     Index,
     Op,
     Stack,
+    Var,
     children,
 )  # fmt: skip
 from derivlib.shapes import SCALAR, named, names, show_shape, size
@@ -130,6 +131,13 @@ def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
                 shape = r.u.shape(shape)
             if shape != node.shape:
                 object.__setattr__(node, "shape", shape)
+            if isinstance(node, Var) and node.binding.kind == "unsized":
+                if any(n[0] == "?" for d in shape for n in names(d)):
+                    raise user_error(
+                        ILL_SHAPED, f"the size of {node.binding.tex} does not follow from its place",
+                        node.span, f"{node.binding.tex} was named at {{{node.binding.span.start}}} without one",
+                    )  # fmt: skip
+                node.binding.shape, node.binding.kind = shape, "free"
             if isinstance(node, Fill) and any("?" in n[0] for d in shape for n in names(d)):
                 printed = r.text[node.span.start : node.span.end]
                 raise user_error(
@@ -384,6 +392,7 @@ class Chain:
     @staticmethod
     def _filtered(values: list[Array], keep: Array, axes: Axes) -> list[Array]:
         """NaN at the draws that a condition leaves out."""
+        keep = np.all(keep, axis=(-2, -1), keepdims=True)
         keep = np.broadcast_to(keep, (max(len(v) for v in values) if keep.ndim < 3 else len(keep), 1, 1))
         out = []
         for v in values:

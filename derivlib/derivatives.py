@@ -103,9 +103,16 @@ def is_operator(r: Reader, node: Node) -> bool:
             base.base == "D"
             and base.font in ("op", "rm", "", "bf", "sf")
             and r.scope.lookup(Key("D", base.font)) is None
+            and not (isinstance(node, Scripted) and r.scope.lookup(Key("D", base.font, "", _sub(node))))
         ):
             return True
     return False
+
+
+def _sub(node: Scripted) -> str:
+    from derivlib.elaborate import script_text
+
+    return script_text(node.sub)
 
 
 def read_fraction(r: Reader, node: Frac) -> Expr | None:

@@ -136,6 +136,9 @@ def _square(g: Generator, x: Array, domain: set[str]) -> Array:
         x[:, 0, :] *= flip
         if "symmetric" in domain:
             x = x @ transpose(x) / n + 0.5 * eye
+    if "column_stochastic" in domain:
+        x = np.abs(x) + 0.2
+        x = x / x.sum(axis=-2, keepdims=True)
     if "stochastic" in domain:
         x = np.abs(x) + 0.2
         x = x / x.sum(axis=-1, keepdims=True)

@@ -189,7 +189,8 @@ def _layout(side: Side, pool: Pool) -> Iterator[Places]:
             texts = [side.cut(u.span) for u in reversed(run.units)]
             yield tuple((u.span, text) for u, text in zip(run.units, texts, strict=True))
     whole = Span(0, len(side.text))
-    if len(side.runs[0].units) > 1 or side.sums and side.sums[0].where == "top":
+    many = len(side.runs[0].units) > 1 or side.sums and side.sums[0].where == "top"
+    if many and not is_scalar(side.shape(side.root)):
         yield ((whole, rf"\left({side.text.strip()}\right){side.mark}"),)
 
 
@@ -364,7 +365,7 @@ def _diag_added(side: Side, pool: Pool) -> Iterator[Places]:
     top = side.runs[0]
     if not side.sums or side.sums[0].where != "top":
         text = side.text.strip()
-        if top.where == "top":
+        if top.where == "top" and not (len(top.units) == 1 and is_scalar(top.units[0].shape)):
             yield ((Span(0, len(side.text)), rf"\operatorname{{tr}}({text})"),)
 
 

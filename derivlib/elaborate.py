@@ -695,10 +695,26 @@ class Reader:
         if self._is_head(factors[j]) or derivatives.is_operator(self, factors[j]):
             # \log\det X, \operatorname{vec} \nabla f(X): the inner one takes the rest
             argument, end = self.operand(factors, ops, j)
+        elif isinstance(function, Operator) and function.elementwise and end > j + 1:
+            argument, end = self._scalar_argument(factors, ops, j, end)
         else:
             argument = self.run(factors[j:end], ops[j : end - 1])
         e = self.applied(function, [argument], primes, span.to(argument.span))
         return (self.postfix(e, sups, 0, None, e.span, on_function=True) if sups else e), end
+
+    def _scalar_argument(
+        self, factors: Sequence[Node], ops: Sequence[str], j: int, end: int
+    ) -> tuple[Expr, int]:
+        """cos θ I: a scalar argument ends where something larger begins."""
+        parts = []
+        i = j
+        while i < end:
+            e, following = self.operand(factors, ops, i)
+            if parts and self.is_scalar(parts[0]) and not self.is_scalar(e):
+                break
+            parts.append(e)
+            i = following
+        return self._joined(parts), i
 
     @staticmethod
     def _turned(node: Node | None) -> bool:

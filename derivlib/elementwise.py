@@ -62,6 +62,10 @@ def agreement(
     """
     nested = _depth(left) > 1 or _depth(right) > 1
     worst, count = 0.0, 0
+    below = _rests_on(right, _rests_on(left, set()))
+    closed = not indices and all(
+        b.definition is not None or b.is_dimension or b.operator is not None for b in below
+    )
     for draw in range(draws):
         route = Route(world, draw)
         ranges = [route.range(i, {}) for i in indices]
@@ -69,11 +73,16 @@ def agreement(
         for values in all_pairs(*ranges):
             at = {id(i): v for i, v in zip(indices, values, strict=True)}
             pairs += _paired(route.value(left, at), route.value(right, at))
-        kept = [(a.real, b.real) for a, b in pairs if math.isfinite(a.real + b.real)]
-        if not kept or len(kept) < len(pairs) and not indices:
+        finite = [math.isfinite(a.real + b.real) for a, b in pairs]
+        if not any(finite) or not all(finite) and not indices:
             continue
-        scale = max(max(abs(a), abs(b)) for a, b in kept)
-        error = max(abs(a - b) for a, b in kept)
+        slack = _slack(route, (left, right)) if closed else [0.0]
+        slack *= len(pairs) // len(slack)
+        kept = [
+            (a.real, b.real, s) for (a, b), s, ok in zip(pairs, slack, finite, strict=True) if ok
+        ]
+        scale = max(max(abs(a), abs(b)) for a, b, _ in kept)
+        error = max(abs(a - b) - s for a, b, s in kept)
         count += len(kept)
         worst = max(worst, error / scale if scale > 1e-9 else error)
     if not count:
@@ -91,6 +100,28 @@ def _paired(a: Any, b: Any) -> list[tuple[complex, complex]]:
     if len(flat_a) != len(flat_b):
         raise ValueError("the two sides differ in shape")
     return list(zip(flat_a, flat_b, strict=True))
+
+
+def _slack(route: Route, sides: tuple[Expr, Expr]) -> list[float]:
+    """Half a unit of each printed decimal's last digit, as far as it moves each number."""
+    found = [0.0]
+    for side in sides:
+        base = _flat(route.value(side, {}))
+        for constant in _decimals(side):
+            route.shifted = {id(constant): constant.unit}
+            moved = [abs(a - b) for a, b in zip(_flat(route.value(side, {})), base, strict=True)]
+            route.shifted = {}
+            if len(found) == 1:
+                found *= len(moved)
+            if len(moved) == 1:
+                moved *= len(found)
+            found = [(a + b) * (1 + 1e-9) for a, b in zip(found, moved, strict=True)]
+    return found
+
+
+def _decimals(e: Expr) -> list[Const]:
+    own = [e] if isinstance(e, Const) and e.unit > 0 else []
+    return own + [c for child in children(e) for c in _decimals(child)]
 
 
 def _flat(x: Any) -> list[complex]:
@@ -148,6 +179,7 @@ class Route:
     moved: set[Binding] = field(default_factory=set)
     functions: dict[Binding, Callable[..., Matrix]] = field(default_factory=dict)
     below: dict[Binding, set[Binding]] = field(default_factory=dict)
+    shifted: dict[int, float] = field(default_factory=dict)  # constants moved, for the slack of decimals
 
     def child(self) -> Route:
         return Route(self.world, self.draw, self, functions=self.functions, below=self.below)
@@ -173,7 +205,7 @@ class Route:
     def _compute(self, binding: Binding, member: tuple[int, ...]) -> Matrix:
         if member in binding.members and member:
             return self.symbol(binding.members[member])
-        if member and not self._within(binding, member):
+        if binding.kind == "listed" or member and not self._within(binding, member):
             rows, columns = (size(d, self.world.sizes) for d in binding.shape)
             return loops.filled(rows, columns, lambda i, j: NAN)
         if binding.definition is not None:
@@ -210,7 +242,7 @@ class Route:
         """A list of rows; for a derivative with four indices, a matrix at each place of one."""
         match e:
             case Const(value=v):
-                return [[complex(v)]]
+                return [[complex(v + self.shifted.get(id(e), 0.0))]]
             case Var(binding=b):
                 return self.symbol(b)
             case Size(dim=d):

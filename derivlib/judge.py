@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from derivlib import declare, hints
 from derivlib.chains import Chain, ChainResult, counterexample, settle, used_indices
-from derivlib.elaborate import Reader, script_text
+from derivlib.elaborate import TRANSPOSES, Reader, script_text
 from derivlib.errors import (
     DIFFERS,
     HOLDS,
@@ -28,7 +28,7 @@ from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
 from derivlib.smallest import smallest
 from derivlib.source import Span
-from derivlib.tex.tree import Dots, Group, Matrix, Name, Node, Num, Product, Scripted, Statement
+from derivlib.tex.tree import Bars, Dots, Group, Matrix, Name, Node, Num, Product, Scripted, Statement
 from derivlib.verdict import Step, Verdict
 
 if TYPE_CHECKING:
@@ -111,6 +111,14 @@ class Judge:
 
     def _order(self, statements: list[Statement]) -> None:
         """`… = XᵀDX, D = Diag(h)`: a definition goes before the statement that uses it."""
+        sets = [
+            s
+            for k, s in enumerate(statements)
+            if [rel.op for rel in s.relations] == ["in"]
+            and not (k and s.lead == "," and not statements[k - 1].relations)
+        ]
+        if sets and len(sets) < len(statements):
+            statements[:] = sets + [s for s in statements if s not in sets]
         for j in range(1, len(statements)):
             s = statements[j]
             if not s.relations or s.relations[0].op not in ("=", ":="):
@@ -188,6 +196,18 @@ class Judge:
             self.parts.append(Part("declaration", reading=f"{binding.tex} is a function"))
         elif ops == ["in"]:
             self._membership(s)
+        elif ops == ["sim"]:
+            self._distributed(s)
+        elif ops == ["mapsto"]:
+            for part in s.parts:
+                self._mention(Statement(part.span, (part,), ()))
+        elif ops == ["="] and not self.p.formula.display and self._constraint(s):
+            pass
+        elif ops == ["=", "in"] and self._symmetric_in(s):
+            pass
+        elif set(ops) == {"!="} and all(_is_index_like(p) or isinstance(p, Name) and self._is_label(p) for p in s.parts):
+            self.page.conditions.append(s)
+            self.parts.append(Part("mention", reading=self.text.strip()))
         elif ops[0] in ORDERINGS and not self.orders.assume and self._sign(s):
             pass
         elif self.orders.condition and len(ops) == 1 and ops[0] in ORDERINGS and not self.p.formula.display:
@@ -196,9 +216,6 @@ class Judge:
             self.parts.append(Part("mention", reading=self.text.strip()))
         elif ops[:1] == ["="] and len(ops) == 2 and ops[1] in ("<<", ">>", "<<=", ">>=") and self._definite(s):
             pass
-        elif set(ops) == {"!="} and all(_is_index_like(p) or isinstance(p, Name) and self._is_label(p) for p in s.parts):
-            self.page.conditions.append(s)
-            self.parts.append(Part("mention", reading=self.text.strip()))
         elif "to" in ops or "mapsto" in ops:
             raise user_error(UNREADABLE, "an arrow is read only in the type of a function", s.relations[0].span,
                              "mark the formula skip with a reason, or write the steps as definitions")  # fmt: skip
@@ -206,6 +223,59 @@ class Judge:
             self._assume(s)
         else:
             self._equation(s)
+
+    def _distributed(self, s: Statement) -> None:
+        """`x \\sim N(0, I)`: how x is drawn is not checked; that x is known is."""
+        if not self._unbound(s.parts[0]):
+            self.reader().expr(s.parts[0])
+        self.parts.append(Part("mention", reading=f"distributed as printed: {self.text.strip()}"))
+
+    def _constraint(self, s: Statement) -> bool:
+        """`\\|u\\| = 1` and `Q^T Q = I` in prose say what a free symbol is."""
+        left, right = s.parts
+        inner: Node | None = None
+        domain = ""
+        one = isinstance(right, Num) and right.text == "1"
+        base = left.base if isinstance(left, Scripted) else left
+        if isinstance(base, Bars) and one:
+            inner, domain = base.body, "unit_norm"
+        elif isinstance(left, Product) and len(left.factors) == 2 and left.ops == ("",) and self.orders.condition:
+            a, b = left.factors
+            turned = [_without_transpose(a), _without_transpose(b)]
+            if isinstance(right, Name | Scripted) and (right.base if isinstance(right, Name) else getattr(right.base, "base", "")) == "I":
+                if turned[0] is not None and declare.name_key(turned[0]) == declare.name_key(b):
+                    inner, domain = b, "orthonormal"
+                elif turned[1] is not None and declare.name_key(turned[1]) == declare.name_key(a):
+                    inner, domain = a, "orthogonal"
+            elif one and isinstance(turned[0], Name) and turned[0].base == "1" and turned[0].font in ("bf", "bb"):
+                inner, domain = b, "simplex"
+        key = declare.name_key(inner) if inner is not None else None
+        binding = self.scope.lookup(key[0]) if key else None
+        if binding is None or binding.kind != "free" or binding.shape == SCALAR or domain in binding.domain:
+            return False
+        if domain in ("unit_norm", "simplex") and ONE not in binding.shape:
+            return False
+        if domain == "orthonormal" and binding.shape[0] == binding.shape[1]:
+            domain = "orthogonal"
+        binding.domain.add(domain)
+        self.page.worlds.reset()
+        self.parts.append(Part("declaration", reading=f"{binding.tex}: {domain}"))
+        return True
+
+    def _symmetric_in(self, s: Statement) -> bool:
+        """`A = A^T \\in \\mathbb{R}^{n×n}` declares a symmetric A."""
+        a, b, space = s.parts
+        turned = _without_transpose(b)
+        key = declare.name_key(a)
+        if turned is None or key is None or declare.name_key(turned) != key:
+            return False
+        if self.scope.lookup(key[0]) is not None:
+            return False
+        r = self.reader()
+        found = declare.read_space(r, space)
+        (binding,) = declare.bind_declared(r, a, declare.Space(found.shape, found.domain | {"symmetric"}), s.span)
+        self.parts.append(Part("declaration", reading=f"{binding.tex} is {show_shape(binding.shape)}, symmetric"))
+        return True
 
     def _filter(self, s: Statement) -> None:
         """`such that 1 + vᵀu > 0`: draws where it fails are left out."""
@@ -872,6 +942,8 @@ class Judge:
         found = declare.name_key(head)
         if found is None or found[1] or self.scope.lookup(found[0]) is not None:
             return None
+        if r.function_head(head) is not None or not all(declare.name_key(i) for i in group.items):  # type: ignore[arg-type]
+            return None
         made = self._define_function(r, found[0], None, head, group, parts)
         if made is None:
             return None
@@ -1404,6 +1476,14 @@ def unspecified_of(judge: Judge, key: Key, args: list[Expr], span: Span, r: Read
     # The name serves as the function too: L(h, y) is the same value.
     judge.scope.bind(key, binding)
     return binding
+
+
+def _without_transpose(node: Node) -> Node | None:
+    """A of A^T; None when there is no transpose."""
+    if isinstance(node, Scripted) and len(node.sups) == 1 and not node.primes:
+        if script_text(node.sups[0]) in TRANSPOSES:
+            return node.base if node.sub is None else Scripted(node.span, node.base, node.sub, ())
+    return None
 
 
 def _runs_across(e: Expr, index: Index) -> bool:

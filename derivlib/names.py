@@ -36,6 +36,10 @@ from derivlib.tex.tree import Name, Node
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
 
+SQUARE = {
+    "symmetric", "spd", "psd", "skew", "diagonal", "lower", "upper", "invertible", "orthogonal",
+    "negative_definite", "permutation", "projection", "stochastic", "column_stochastic",
+}  # fmt: skip
 _OPEN = {"(": ")", "[": "]", "<": ">", r"\langle": r"\rangle"}
 
 
@@ -68,6 +72,12 @@ def resolve(
     letters = _letters(r, name)
     if letters is not None and not sub:
         return r.postfix(letters, sups, primes, None, span)
+    if sub and r"\times" in subtext and r.scope.lookup(Key(*base)) is None and len(name.base) == 1:
+        sizes = _sizes(r, sub)  # U_{m×n} declares U
+        if len(sizes) == 2:
+            made = Binding(Key(*base).tex(), Key(*base).tex(), "free", (sizes[0], sizes[1]), r.place(span))
+            r.scope.bind(Key(*base), made)
+            return r.postfix(use(r, made, span), sups, primes, None, span)
     for scope in r.scope.chain():
         parameter = scope.parameters.get(Key(*base))
         if parameter is not None and not sub:
@@ -134,8 +144,9 @@ def _bound(
     if binding is not None and binding.kind == "fill" and binding.value == "unit" and sub:
         binding.used += 1
         k = r.index_expr(parse_tokens(sub))
-        r.tie(k, binding.shape[0] if binding.shape != SCALAR else r.u.unknown(), span)
-        return Fill(span, binding.shape, "unit", (k,))
+        shape = binding.shape if binding.shape != SCALAR else (r.u.unknown(), ONE)
+        r.tie(k, shape[0], span)
+        return Fill(span, shape, "unit", (k,))
     if binding is not None and not (binding.is_dimension and sub):
         return use(r, binding, span)
     if inside:
@@ -305,6 +316,12 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
     binding.used += 1
     if binding.is_dimension:
         return Size(span, SCALAR, named(binding.key))
+    if binding.kind == "unsized":
+        rows, columns = binding.shape
+        n = r.u.unknown()
+        square = binding.domain & SQUARE
+        m = ONE if columns == ONE else n if square else r.u.unknown()
+        return Var(span, (n, m), binding)
     if binding.kind == "sizeless":
         from derivlib.elaborate import Reader as Again
 

@@ -144,7 +144,7 @@ class Unifier:
         a, b = self.find(a), self.find(b)
         if a == b:
             return True
-        return self._bind(a, b) or self._bind(b, a)
+        return self._bind(a, b) or self._bind(b, a) or self._bind_both(a, b)
 
     def _bind(self, a: Dim, b: Dim) -> bool:
         """Solve a = b for an unknown of `a` when `a` is one monomial, linear in it."""
@@ -169,6 +169,27 @@ class Unifier:
                 left.remove(name)
             quotient[tuple(left)] = c if coefficient == 1 else Fraction(c) / coefficient
         self.bound[unknowns[0]] = _normal(quotient)
+        return True
+
+    def _bind_both(self, a: Dim, b: Dim) -> bool:
+        """Solve ?·n = ?′·m by ? = m, ?′ = n, the smallest sizes of A ⊗ I + I ⊗ B."""
+        if len(a) != 1 or len(b) != 1 or a[0][1] != b[0][1]:
+            return False
+        (left,), (right,) = ([n for n in d[0][0] if n[0] == "?"] or [""] for d in (a, b)) if all(
+            sum(n[0] == "?" for n in d[0][0]) == 1 for d in (a, b)
+        ) else (("",), ("",))
+        if not left or left == right:
+            return False
+        mine, theirs = ([n for n in d[0][0] if n[0] != "?"] for d in (a, b))
+        for n in list(mine):
+            if n in theirs:
+                mine.remove(n)
+                theirs.remove(n)
+        if not mine and not theirs:
+            self.bound[left] = named(right)
+            return True
+        self.bound[left] = ((tuple(sorted(theirs)), 1),)
+        self.bound[right] = ((tuple(sorted(mine)), 1),)
         return True
 
     def _bind_term(self, a: Dim, b: Dim) -> bool:

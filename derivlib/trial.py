@@ -21,6 +21,7 @@ from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS, DerivlibError
 from derivlib.evaluate import Axes, World, dependencies, evaluate
 from derivlib.expr import Const, Expr, Index
+from derivlib.patterns import einstein
 from derivlib.shapes import names
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Trial:
             if index.extent is not None:
                 index.extent = r.u.find(index.extent)
         self.fixed_node = read_side(fixed)
-        self.fixed = self.base.expr(self.fixed_node)
+        self.fixed = self.unsummed = self.base.expr(self.fixed_node)
         try:
             settle(self.fixed, self.base)
             self.settled = True
@@ -116,6 +117,10 @@ class Trial:
             if not zero and not r.u.same(fixed.shape, e.shape):
                 return None
             settle(e, r)
+            if self.judge.scope.settings.einstein:
+                e = einstein(r, e, [fixed, e])
+                self.fixed = einstein(r, self.unsummed, [self.unsummed, e])
+                self.values.clear()
             if not self.settled:
                 settle(fixed, r)
                 self.fixed = fixed

@@ -56,7 +56,8 @@ PROPERTIES: tuple[Property, ...] = (
     Property(r"one-?hot", "one_hot", "$y$ is one-hot"),
     Property(r"probability (?:vector|distribution)s?|on the (?:probability )?simplex|entries (?:that )?sum(?:ming)? to (?:one|1)|sums? to (?:one|1)|distribution over", "simplex", "$p$ is a probability vector"),
     Property(r"unit[- ](?:norm|vector|length)|normalized to (?:one|unit)|of norm (?:one|1)", "unit_norm", "$u$ is a unit vector"),
-    Property(r"stochastic matri", "stochastic", "$P$ is a stochastic matrix"),
+    Property(r"column[- ]stochastic", "column_stochastic", "$P$ is column-stochastic"),
+    Property(r"stochastic matri|row[- ]stochastic", "stochastic", "$P$ is a stochastic matrix"),
     Property(r"non-?negative", "nonnegative", "$x$ is nonnegative"),
     Property(r"(?:strictly )?positive(?! part)|> ?0", "positive", "$\\lambda$ is positive"),
     Property(r"(?<!non)(?<!non-)negative(?! of)", "negative", "$\\lambda$ is negative"),
@@ -84,7 +85,8 @@ FILLS: tuple[tuple[str, str, str], ...] = (
     (r"elimination matri", "elimination", "$L$ is the elimination matrix"),
 )  # fmt: skip
 
-LIST = r"@(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*)@)*"
+ITEM = r"@(?: \([^)@]{0,40}\))?"  # with a remark in brackets
+LIST = r"@(?: \([^)@]{0,40}\)(?= ?,| and| ?be\b))?(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*)@)*"
 ELEMENTWISE = r"element-?\s?wise|entry-?\s?wise|component-?\s?wise|coordinate-?\s?wise|point-?\s?wise|(?:acts?|applied) (?:on|to) each (?:entry|element|component)|entry by entry|element by element"
 NOUNS = r"matrix|matrices|vectors?|scalars?|constants?|numbers?|parameters?|coefficients?|weights?|labels?|targets?|points?|inputs?|bias(?:es)?|rate|factor|temperature|variance|deviation|reals?|row|column|covariance|precision"
 
@@ -107,7 +109,7 @@ ROWS: tuple[Row, ...] = (
     _row("einstein", r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)", "Repeated indices are summed."),
     _row("matrix functions", r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix (?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @", "$e^A$ is the matrix exponential"),
     _row("condition", r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever|suppos(?:e|ing)(?: that)?|let|given|for|so long as|as long as|where|and|satisf(?:y|ies|ying)) @", "such that $1 + v^\\top M^{-1} u > 0$"),
-    _row("assumed", r"(?:(?:we )?(?:assum(?:e|ing)|suppos(?:e|ing))(?: that)?|provided(?: that)?) @(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) (?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)", "assume that $X^\\top e = 0$"),
+    _row("assumed", r"(?:linear|regression|statistical|observation|measurement|generative|signal)?(?: model| equation) @(?! (?:is|are|has|have|be)\\b)|(?:(?:we )?(?:assum(?:e|ing)|suppos(?:e|ing))(?: that)?|provided(?: that)?) @(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) (?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)", "assume that $X^\\top e = 0$"),
     _row("varies", rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))|(?:vary|varying|perturb) only ({LIST})|(?:everything|all else|the rest|all) but ({LIST}) (?:is|are) (?:held )?(?:fixed|constant)", "only $W_1$ varies"),
     _row("column", rf"({LIST})(?:[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as))? (?:the )?(?:vectors? )?(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @", "$x_k$ is column $k$ of $X$"),
     _row("columns named", rf"@[^.;@]{{0,50}}? (?:has|have|having|with|whose) (?:the )?(columns|rows|entries|components|elements)(?: are)? ({LIST})|(?:the )?(columns|rows|entries|components|elements) of @ (?:are|be)(?: denoted(?: by)?)? ({LIST})|({LIST}),? (?:are )?(?:the )?(columns|rows|entries|components) of @", "the columns of $X$ are $x_1, \\dots, x_p$"),
@@ -115,6 +117,8 @@ ROWS: tuple[Row, ...] = (
     _row("function of", rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})", "$L$ is a smooth scalar function of $A$"),
     _row("function named", rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)(?: function)? ({LIST})[^.;@]{{0,20}}? (?:of|on|depending on) ({LIST})", "a smooth scalar loss $L$ of $A$"),
     _row("depends", rf"({LIST})[^.;@]{{0,30}}?depends? (?:smoothly |only |smoothly only )?(?:on|upon) ({LIST})", "the scalar $L$ depends on $Y$"),
+    _row("n-vector", rf"({LIST}),? (?:(?:is|are|be|denotes?) )?(?:an? |the )?(?:@|[a-zA-Z])-(?:dimensional )?(?:column )?vectors?\b", "$y$ is an $n$-vector"),
+    _row("sized after", rf"({LIST}),? (?:(?!and |of |with |in |for |is |are |be )[\w-]+,? ){{0,5}}@ (?:[\w-]+ )?(?:matri(?:x|ces)|vectors?)\b", "with $S, V$ symmetric positive definite $p \\times p$ matrices"),
     _row("size before", rf"(?:[\w-]+,? ){{0,4}}(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?(?:(?!and |the |with |is |are |be |of |or |where |let |for |a |in )[a-z-]+,? ){{0,4}}?(?:{NOUNS}) ({LIST})", "an $n \\times n$ matrix $A$"),
     _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
     _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
@@ -140,7 +144,7 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 _BOUNDARY = re.compile(
-    r",? (?:and|while|whereas) (?:the|a|an|let|where|with|its|that|is)\b|,? (?:where|such that|whose|which|so that|then|let|because|since|with respect|by|if|when|from|into|at|under|given|wrt|we|"
+    r",? (?:and|while|whereas) (?:the|a|an|let|where|with|its|that)\b|,? (?:where|such that|whose|which|so that|then|let|because|since|with respect|by|if|when|from|into|at|under|given|wrt|we|"
     r"that|than|but)\b|,? and (?=@)|, @|, (?:the|a|an) "
 )
 
@@ -303,6 +307,13 @@ def _use(page: PageCheck, f: Fact, by_index: Mapping[int, Parsed]) -> bool:
     if not subjects:
         return True
     done = True
+    if f.row in ("apposition", "sized after", "size after", "n-vector") and len(f.subjects) > 1:
+        if any(s.relations and s.relations[0].op == "=" for p, _ in subjects for s in p.statements):
+            subjects = [(p, n) for p, n in subjects if p.formula.index == f.subjects[-1]]
+        ordered = (">", ">=", "<", "<=")
+        subjects = [
+            (p, n) for p, n in subjects if not any(rel.op in ordered for s in p.statements for rel in s.relations)
+        ]
     for p, node in subjects:
         try:
             done = _one(page, f, p, node, by_index) and done
@@ -385,7 +396,7 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
         if key.sup.endswith("'") or key.base in page.letters or not _ACTS.search(phrase):
             return True
         return _elementwise(page, p, node, key, binding, phrase)
-    if f.row in ("size before", "size after"):
+    if f.row in ("size before", "size after", "n-vector", "sized after"):
         return _sized(page, f, p, node, binding, by_index)
     return _described(page, f, p, node, key, binding, by_index)
 
@@ -396,6 +407,7 @@ def _described(
 ) -> bool:  # fmt: skip
     phrase = f.phrase
     if f.row == "named":
+        phrase = re.sub(rf"^.*\b(?:{NOUNS}) and ", "", phrase)
         phrase = re.split(
             r"[,;:]|\band\s*$|\b(?:is|are|of|for|to|by|in|on|and (?=the|a )|where|that|let|with|if|when|from|at)\b",
             phrase,
@@ -518,6 +530,9 @@ def _add_domain(page: PageCheck, binding: Binding, domain: set[str], f: Fact) ->
     if _SUPPOSED.search(f.sentence):
         page.supposed.append((binding, set(binding.domain)))
     shape = binding.shape
+    if binding.kind == "unsized":
+        binding.domain |= domain
+        return
     square = shape[0] == shape[1] and shape != SCALAR
     matrix_only = {
         "symmetric",
@@ -566,6 +581,8 @@ def _shaped_by_words(
     page: PageCheck, f: Fact, p: Parsed, node: Node, phrase: str, by_index: Mapping[int, Parsed]
 ) -> Binding | None:
     """Bind an unbound name from words: a size in the phrase, or `a scalar`."""
+    if [rel.op for rel in p.statements[0].relations] == ["="]:
+        return None  # it is about to be defined
     r = _reader(page, p)
     for k in f.objects:
         other = by_index.get(k)
@@ -594,6 +611,12 @@ def _shaped_by_words(
     ):
         (b,) = declare.bind_declared(r, node, declare.Space(SCALAR), node.span)
         return b
+    if f.row in ("is", "named", "apposition") and _unsized(page, p, node, phrase):
+        key, _ = declare.name_key(node) or (Key(""), [])
+        shape = ((), ONE) if re.search(r"vectors?\b", phrase) else ((), ())
+        b = Binding(key.tex(), key.tex(), "unsized", shape, page.place(p, node.span))
+        page.scope.bind(key, b)
+        return b
     if (
         re.search(
             r"\bnumber of|\binteger|batch size|\bdimension|\bsize\b|\bcount\b|\blength of", phrase
@@ -603,6 +626,18 @@ def _shaped_by_words(
     ):
         return page.scope.dimension(declare.name_key(node)[0], page.place(p, node.span))  # type: ignore[index]
     return None
+
+
+def _unsized(page: PageCheck, p: Parsed, node: Node, phrase: str) -> bool:
+    """`$D$ is a diagonal matrix`: a name with no size; its first use will tell."""
+    if p.statements[0].relations or not re.search(r"\b(?:matri(?:x|ces)|vectors?)\b", phrase):
+        return False
+    if re.search(r"function|valued|gradient|derivative|Jacobian|Hessian|matri\w+ of|vector of", phrase):
+        return False
+    found = declare.name_key(node)
+    if found is None or found[1] or found[0].base in ("I", "1", "0", "e"):
+        return False
+    return page.scope.lookup(found[0]) is None
 
 
 def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
@@ -808,6 +843,9 @@ def _column(
     if many is not None and not many.implicit:
         return True
     turned = turned or bool(re.search(r"as (?:a )?column", f.phrase))
+    declared = page.scope.names.get(key)
+    if not is_column and declared is not None and declared.kind == "free" and declared.shape[1] == ONE:
+        turned = True  # declared as a column vector
     b = bind_slices(_Shim(page), star, binding, is_column, turned, page.place(p, node.span))  # type: ignore[arg-type]
     old = page.scope.names.get(key)
     if old is not None and (old.implicit or old.kind == "free"):

@@ -212,7 +212,7 @@ def tokenize(tex: str) -> list[Token]:
                 kind = "sym"
         elif kind == "text":
             end = _brace(tex, i - 1)
-            append(Token("text", tex[i : end - 1].strip(), start, end))
+            append(Token("text", tex[i : end - 1], start, end))
             i = end
             continue
         elif kind == "let" and not text.isascii():

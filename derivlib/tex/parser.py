@@ -30,7 +30,7 @@ from derivlib.tex.tree import (
 
 RELATIONS = {
     "=": "=", r"\equiv": "=", ":=": ":=", "<": "<", ">": ">", r"\le": "<=", r"\ge": ">=",
-    r"\in": "in", r"\subset": "in", r"\subseteq": "in", r"\to": "to", r"\mapsto": "mapsto", r"\neq": "!=",
+    r"\in": "in", r"\sim": "sim", r"\subset": "in", r"\subseteq": "in", r"\to": "to", r"\mapsto": "mapsto", r"\neq": "!=",
     r"\preceq": "<<=", r"\succeq": ">>=", r"\prec": "<<", r"\succ": ">>", r"\approx": "~",
     r"\preccurlyeq": "<<=", r"\succcurlyeq": ">>=", r"\gg": ">", r"\ll": "<",
 }  # fmt: skip
@@ -254,7 +254,7 @@ class _Formula:
                 self._finish()  # x → f = … → g = …: data flow, one equation after another
             elif text in RELATIONS:
                 self._relation(RELATIONS[text], token)
-            elif text in (r"\propto", r"\sim", r"\ni", r"\cup", r"\cap", r"\notin"):
+            elif text in (r"\propto", r"\ni", r"\cup", r"\cap", r"\notin"):
                 raise user_error(
                     UNREADABLE,
                     f"{text} is not read",
@@ -289,7 +289,7 @@ class _Formula:
     def _is_words(self, token: Token, i: int) -> bool:
         """Is this \\text a remark between statements, rather than a name?"""
         word = token.text.strip(" .,:;()")
-        if token.text.rstrip().endswith(":"):
+        if token.text.rstrip().endswith(":") or token.text != token.text.strip():
             return True
         if " " in word or not word or word.lower() in LEADS or word in _REMARKS:
             return True
