@@ -18,12 +18,27 @@ from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_formula, parse_tokens
 from derivlib.tex.tree import (
-    Additive, Angle, Bars, Big, Cases, Dots, Frac, Group, Matrix, Name, Node, Num, Product,
-    Scripted, Sqrt,
+    Additive,
+    Angle,
+    Bars,
+    Big,
+    Cases,
+    Dots,
+    Frac,
+    Group,
+    Matrix,
+    Name,
+    Node,
+    Num,
+    Product,
+    Scripted,
+    Sqrt,
 )  # fmt: skip
 
 _SIZE_COMMAND = re.compile(r"\\(?:left|middle|[bB]igg?[lrm]?)\s*$")
-_INFIX = re.compile(r"\\(?:odot|circ|cdot|times|otimes|oslash|oplus|star|ast)(?![a-zA-Z])|[⊙∘·×⊗*:/]")
+_INFIX = re.compile(
+    r"\\(?:odot|circ|cdot|times|otimes|oslash|oplus|star|ast)(?![a-zA-Z])|[⊙∘·×⊗*:/]"
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +138,9 @@ class Side:
             before = term.end
         self.sums.append(Sum(node.span, terms, tuple(signs), node.signs, braced, where))
 
-    def _run(self, factors: tuple[Node, ...], ops: tuple[str, ...], braced: bool, where: str) -> None:
+    def _run(
+        self, factors: tuple[Node, ...], ops: tuple[str, ...], braced: bool, where: str
+    ) -> None:
         if not any(isinstance(f, Dots) for f in factors):
             units: list[Unit] = []
             i = 0
@@ -190,7 +207,9 @@ class Side:
                 for place, tokens in self.superscripts(node):
                     if not is_operation(tokens) and tokens[0].text not in ("(", "["):
                         try:
-                            self._visit(parse_tokens(tokens), "{" not in self.cut(place)[:3], "exponent")
+                            self._visit(
+                                parse_tokens(tokens), "{" not in self.cut(place)[:3], "exponent"
+                            )
                         except DerivlibError:
                             continue
             case Frac() if _is_derivative(node):
@@ -287,7 +306,11 @@ class Side:
         inverse = self.inverting(last)
         if inverse is not None:
             (start, end), _ = inverse
-            return self.text[unit.span.start : start] + INVERSE_MARK(self.mark) + self.text[end : unit.span.end]
+            return (
+                self.text[unit.span.start : start]
+                + INVERSE_MARK(self.mark)
+                + self.text[end : unit.span.end]
+            )
         return text_with_script(text, last, self.mark)
 
     def shape(self, node: Node) -> Shape | None:
@@ -305,7 +328,7 @@ _MARK = re.compile(
 )
 
 
-def INVERSE_MARK(mark: str) -> str:  # noqa: N802
+def INVERSE_MARK(mark: str) -> str:
     inner = mark.lstrip("^").strip()
     if inner.startswith("{") and inner.endswith("}"):
         inner = inner[1:-1]
@@ -314,7 +337,11 @@ def INVERSE_MARK(mark: str) -> str:  # noqa: N802
 
 def text_with_script(text: str, node: Node, script: str) -> str:
     """A factor with one more script: brackets where TeX or mathematics needs them."""
-    if isinstance(node, Name | Bars) or isinstance(node, Group) and node.delimiter in ("(", "[", r"\{"):
+    if (
+        isinstance(node, Name | Bars)
+        or isinstance(node, Group)
+        and node.delimiter in ("(", "[", r"\{")
+    ):
         return text + script
     if isinstance(node, Scripted) and not node.sups and not node.primes:
         return text + script
@@ -375,8 +402,15 @@ def apply(text: str, places: tuple[tuple[Span, str], ...]) -> str:
 
 
 def _glue(left: str, right: str) -> str:
-    if left and right and (
-        right[0].isalpha() and _COMMAND_END.search(left) or right[0].isdigit() and left[-1].isdigit()
+    if (
+        left
+        and right
+        and (
+            right[0].isalpha()
+            and _COMMAND_END.search(left)
+            or right[0].isdigit()
+            and left[-1].isdigit()
+        )
     ):
         return left + " " + right
     return left + right

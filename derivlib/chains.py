@@ -296,6 +296,7 @@ class Chain:
         self.parts = parts
         self.ops = ops
         self.spans = spans
+        self.strict: set[str] = set()  # indices whose range stands in the formula itself
         self.filters: list[Expr] = []  # on the draws
         self.conditions: list[Expr] = []  # on the free indices: j ≠ y
 
@@ -363,7 +364,8 @@ class Chain:
             for p in self.parts:
                 values.append(_with_lead(evaluate(p, world, axes), p, axes))
             for e in self.filters:
-                values = self._filtered(values, evaluate(e, world, NO_AXES), axes)
+                own = axes_for(world, used_indices([e], self.r))
+                values = self._filtered(values, _with_lead(evaluate(e, world, own), e, own), axes)
             for condition in self.conditions:
                 keep = evaluate(condition, world, axes)
                 values = [np.where(keep, v, np.nan) for v in values]
@@ -382,6 +384,9 @@ class Chain:
             slack = slacks[k] + slacks[k + 1]
             if op in ("=", ":=", "~"):
                 zero = any(isinstance(p, Const) and p.value == 0 for p in self.parts)
+                gap = self._outside(values[k], values[k + 1], world, indices)
+                if gap is not None:
+                    result.notes.append(gap)
                 new = compare(values[k], values[k + 1], a, b, world, axes, tolerance[k], slack)
             else:
                 new = _ordered(op, values[k], values[k + 1], a, b, world, axes)
@@ -389,10 +394,38 @@ class Chain:
                 new.status = HOLDS
             result.outcomes[k] = _worse(result.outcomes[k], new)
 
+    def _outside(
+        self, left: Array, right: Array, world: World, indices: list[Index]
+    ) -> str | None:
+        """What to say of values of an index at which a side is not defined.
+
+        Raises:
+            DerivlibError: the formula itself says that the index runs so far.
+        """
+        for axis, index in enumerate(indices):
+            count = len(indices)
+            finite = np.isfinite(left) & np.isfinite(right)
+            if finite.ndim < count + 3 or finite.shape[axis + 1] == 1:
+                continue
+            rest = tuple(k for k in range(finite.ndim) if k != finite.ndim - 2 - count + axis)
+            seen = finite.any(axis=rest)
+            if seen.all() or not seen.any():
+                continue
+            low, _ = index_range(world, index)
+            inside = [low + int(k) for k in np.flatnonzero(seen)]
+            if index.name in self.strict:
+                first = low + int(np.flatnonzero(~seen)[0])
+                raise user_error(
+                    UNDEFINED, f"a part has no value at {index.name} = {first}", self.spans[-1],
+                    f"the formula says that {index.name} runs so far; it has values for {index.name} = {inside[0]} to {inside[-1]}",
+                )  # fmt: skip
+            return f"checked where it has a value: {index.name} = {inside[0]} to {inside[-1]} of {len(seen)}"
+        return None
+
     @staticmethod
     def _filtered(values: list[Array], keep: Array, axes: Axes) -> list[Array]:
         """NaN at the draws that a condition leaves out."""
-        keep = np.all(keep, axis=(-2, -1), keepdims=True)
+        keep = np.all(keep, axis=tuple(range(1, keep.ndim)))[:, None, None]
         keep = np.broadcast_to(keep, (max(len(v) for v in values) if keep.ndim < 3 else len(keep), 1, 1))
         out = []
         for v in values:
@@ -420,6 +453,7 @@ class Chain:
 
 
 def _with_lead(value: Array, e: Expr, axes: Axes) -> Array:
+    value = np.asarray(value)
     missing = 1 + axes.count + len(e.shape) - value.ndim
     return value.reshape((1,) * missing + value.shape) if missing > 0 else value
 

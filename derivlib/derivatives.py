@@ -36,6 +36,7 @@ from derivlib.tex.tree import Frac, Group, Name, Node, Product, Scripted
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
 
+USUAL = ("x", "w", r"\theta", r"\beta", "X", "W")  # what ∇ alone is by, where several could be
 SIGNS = {"d", r"\partial"}
 
 
@@ -416,6 +417,10 @@ def _nabla_of(
     if sub is None:
         body, j = r.operand(factors, ops, i + 1)
         candidates = free_variables(body)
+        usual = [b for name in USUAL for b in candidates if b.tex.strip("{}").endswith(name)]
+        if len(candidates) > 1 and usual:
+            r.note(f"∇ without a subscript is read as by {usual[0].tex}")
+            candidates = usual[:1]
         if len(candidates) != 1:
             raise user_error(
                 UNREADABLE, "∇ without a subscript: by which variable?", span,

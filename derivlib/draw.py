@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from derivlib.errors import UNREADABLE, user_error
 from derivlib.expr import Binding
 from derivlib.operators import transpose
 from derivlib.shapes import SCALAR, size
@@ -39,6 +40,11 @@ def draw_free(world: World, binding: Binding, member: tuple[int, ...] = ()) -> A
     if "label" in binding.domain:
         return np.full((1, 1, 1), float(g.integers(1, size(binding.value, world.sizes) + 1)))
     rows, columns = (size(d, world.sizes) for d in binding.shape)
+    if rows < 1 or columns < 1:
+        raise user_error(
+            UNREADABLE, f"{binding.tex} has {rows} × {columns} entries at the sizes tried", None,
+            "a dimension must stay positive; write it as a letter of its own",
+        )  # fmt: skip
     shape = (world.draws, rows, columns)
     value = _in_domain(g, shape, binding.domain)
     for condition in binding.conditions:

@@ -13,7 +13,15 @@ from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from derivlib.anatomy import (
-    INVERSE_MARK, Run, Side, Sum, Unit, apply, is_operation, is_scalar, text_with_script,
+    INVERSE_MARK,
+    Run,
+    Side,
+    Sum,
+    Unit,
+    apply,
+    is_operation,
+    is_scalar,
+    text_with_script,
 )  # fmt: skip
 from derivlib.expr import Binding, Fill, Var
 from derivlib.operators import Operator
@@ -21,7 +29,15 @@ from derivlib.shapes import ONE, SCALAR, Shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.tree import (
-    Additive, Bars, Big, Frac, Group, Name, Node, Num, Scripted,
+    Additive,
+    Bars,
+    Big,
+    Frac,
+    Group,
+    Name,
+    Node,
+    Num,
+    Scripted,
 )  # fmt: skip
 
 Places = tuple[tuple[Span, str], ...]
@@ -114,8 +130,10 @@ def _same_turned(unit: Unit) -> bool:
     if is_scalar(unit.shape) or is_number(unit):
         return True
     e = unit.expr
-    return isinstance(e, Fill) and e.kind in ("eye", "zeros") or (
-        isinstance(e, Var) and bool(e.binding.domain & _EQUAL_TO_OWN_TRANSPOSE)
+    return (
+        isinstance(e, Fill)
+        and e.kind in ("eye", "zeros")
+        or (isinstance(e, Var) and bool(e.binding.domain & _EQUAL_TO_OWN_TRANSPOSE))
     )
 
 
@@ -145,8 +163,10 @@ def _transpose_added(side: Side, pool: Pool) -> Iterator[Places]:
 
 
 def _ends_open(unit: Unit) -> bool:
-    return isinstance(unit.nodes[-1], Big) or len(unit.nodes) > 1 and not isinstance(
-        unit.nodes[-1], Group | Scripted | Name
+    return (
+        isinstance(unit.nodes[-1], Big)
+        or len(unit.nodes) > 1
+        and not isinstance(unit.nodes[-1], Group | Scripted | Name)
     )
 
 
@@ -155,8 +175,8 @@ def _swapped(side: Side, pool: Pool) -> Iterator[Places]:
         for a, b in pairwise(run.units):
             if b.op in ("", "cdot", "times") and not (is_scalar(a.shape) or is_scalar(b.shape)):
                 yield (a.span, side.cut(b.span)), (b.span, side.cut(a.span))
-        for a, b in pairwise(_operands(run, "otimes")):
-            yield (a, side.cut(b)), (b, side.cut(a))
+        for left, right in pairwise(_operands(run, "otimes")):
+            yield (left, side.cut(right)), (right, side.cut(left))
 
 
 def _operands(run: Run, op: str) -> list[Span]:
@@ -177,9 +197,17 @@ def _operands(run: Run, op: str) -> list[Span]:
 def _layout(side: Side, pool: Pool) -> Iterator[Places]:
     """A product turned as a whole: factors in reverse, each transposed."""
     for run in side.runs:
-        if run.where in ("top", "group") and len(run.units) > 1 and not any(u.op for u in run.units):
+        if (
+            run.where in ("top", "group")
+            and len(run.units) > 1
+            and not any(u.op for u in run.units)
+        ):
             scalars = [side.cut(u.span) for u in run.units if is_scalar(u.shape) or is_number(u)]
-            others = [side.turned(u) for u in reversed(run.units) if not (is_scalar(u.shape) or is_number(u))]
+            others = [
+                side.turned(u)
+                for u in reversed(run.units)
+                if not (is_scalar(u.shape) or is_number(u))
+            ]
             if len(others) > 1:
                 text = ""
                 for piece in (*scalars, *others):
@@ -277,12 +305,20 @@ def _factor_lost(side: Side, pool: Pool) -> Iterator[Places]:
         if len(run.units) > 1 and not is_number(unit) and unit.op != "over":
             if not (k == 0 and run.units[1].op == "over"):
                 yield _without(side, run, k)
-        elif len(run.units) == 1 and is_scalar(unit.shape) and run.where in ("top", "group", "fraction"):
+        elif (
+            len(run.units) == 1
+            and is_scalar(unit.shape)
+            and run.where in ("top", "group", "fraction")
+        ):
             if not is_number(unit) and len(side.runs) > 1:
                 yield ((unit.span, _put(run, "1")),)
     for run in side.runs:
         for unit in run.units:
-            if isinstance(unit.nodes[0], Frac) and len(unit.nodes) == 1 and unit.nodes[0] not in side.derivatives:
+            if (
+                isinstance(unit.nodes[0], Frac)
+                and len(unit.nodes) == 1
+                and unit.nodes[0] not in side.derivatives
+            ):
                 node = unit.nodes[0]
                 if not is_number(unit) and _number(node.denominator) is None:
                     if len(run.units) > 1 and _number(node.numerator) == "1":
@@ -295,7 +331,12 @@ def _factor_lost(side: Side, pool: Pool) -> Iterator[Places]:
 
 def _to_product(side: Side, pool: Pool) -> Iterator[Places]:
     for run, k, unit in _units(side):
-        if unit.op == "odot" and unit.op_span and not is_scalar(unit.shape) and not is_scalar(run.units[k - 1].shape):
+        if (
+            unit.op == "odot"
+            and unit.op_span
+            and not is_scalar(unit.shape)
+            and not is_scalar(run.units[k - 1].shape)
+        ):
             yield ((unit.op_span, " "),)
 
 
@@ -330,20 +371,21 @@ def _prime_added(side: Side, pool: Pool) -> Iterator[Places]:
             yield ((Span(end, end), "'"),)
 
 
-_KEEPS_NO_BRACKETS = (Name, Scripted)
-
-
 def _function_lost(side: Side, pool: Pool, only: set[str], other: bool = False) -> Iterator[Places]:
+    """The functions named, or with `other` all entrywise ones but those."""
     for run, unit, head, function in _heads(side):
-        if isinstance(function, Operator) and (function.name in only) != other or other and isinstance(
-            function, Binding
-        ) and function.elementwise:  # fmt: skip
-            rest = side.cut(Span(head.span.end, unit.span.end)).strip()
-            group = unit.nodes[1]
-            lone = isinstance(group, Group) and len(unit.nodes) == 2 and len(group.items) == 1
-            if lone and isinstance(group, Group) and len(run.units) == 1 and run.where != "big":
+        if isinstance(function, Operator):
+            meant = (function.name in only) != other
+        else:
+            meant = other and function.elementwise
+        if not meant:
+            continue
+        rest = side.cut(Span(head.span.end, unit.span.end)).strip()
+        group = unit.nodes[1]
+        if isinstance(group, Group) and len(unit.nodes) == 2 and len(group.items) == 1:
+            if len(run.units) == 1 and run.where != "big":
                 rest = side.cut(group.items[0].span)
-            yield _in_place(run, unit, rest)
+        yield _in_place(run, unit, rest)
 
 
 def _trace_lost(side: Side, pool: Pool) -> Iterator[Places]:
@@ -388,7 +430,9 @@ def _inverse_added(side: Side, pool: Pool) -> Iterator[Places]:
         turning = side.turning(node)
         if turning is not None and turning[1] == "" and side.cut(turning[0]).startswith("^"):
             yield ((turning[0], INVERSE_MARK(side.cut(turning[0]))),)
-        elif not (isinstance(node, Scripted) and (node.sups or node.primes)) and not isinstance(node, Frac):
+        elif not (isinstance(node, Scripted) and (node.sups or node.primes)) and not isinstance(
+            node, Frac
+        ):
             yield _in_place(run, unit, text_with_script(side.cut(unit.span), node, "^{-1}"))
 
 
@@ -405,7 +449,12 @@ def _index_tokens(side: Side, pool: Pool) -> Iterator[list[Token]]:
 def _letters(side: Side, pool: Pool) -> set[str]:
     """Letters that serve as indices: bound by a sum, free in the equation, or declared."""
     own = {t.text for big in side.bigs for t in big.sub[:1]}
-    own |= {t.text for big in side.bigs for t, u in zip(big.sub, big.sub[1:], strict=False) if u.text in (",", "=")}
+    own |= {
+        t.text
+        for big in side.bigs
+        for t, u in zip(big.sub, big.sub[1:], strict=False)
+        if u.text in (",", "=")
+    }
     return own | set(pool.indices) | set(side.reader.free) | set(side.reader.indices)
 
 
@@ -416,13 +465,13 @@ def _index_swapped(side: Side, pool: Pool) -> Iterator[Places]:
                 yield (_place(a), b.text), (_place(b), a.text)
     used = sorted({t.text for found in _index_tokens(side, pool) for t in found})
     every = [t for found in _index_tokens(side, pool) for t in found]
-    for a, b in combinations(used, 2):
-        new = {a: b, b: a}
+    for one, two in combinations(used, 2):
+        new = {one: two, two: one}
         yield tuple((_place(t), new[t.text]) for t in every if t.text in new)
     for node in side.scripts:  # K_{mn}
         if node.sub and len(node.sub) == 2 and all(t.text in pool.dimensions for t in node.sub):
-            a, b = (_place(t) for t in node.sub)
-            yield (a, side.cut(b)), (b, side.cut(a))
+            first, second = (_place(t) for t in node.sub)
+            yield (first, side.cut(second)), (second, side.cut(first))
 
 
 def _summed_elsewhere(side: Side, pool: Pool) -> Iterator[Places]:
@@ -432,7 +481,8 @@ def _summed_elsewhere(side: Side, pool: Pool) -> Iterator[Places]:
         bound = big.sub[0].text if big.sub else ""
         pairs = [
             p for p in _index_tokens(side, pool)
-            if len(p) == 2 and bound in (p[0].text, p[1].text) and big.body.span.start <= p[0].start < big.span.end
+            if len(p) == 2 and bound in (p[0].text, p[1].text)
+            and big.body.span.start <= p[0].start < big.span.end
         ]  # fmt: skip
         for other in sorted(letters - {bound}) if pairs else ():
             changed = tuple(
@@ -501,27 +551,33 @@ def _bound(side: Side, pool: Pool) -> Iterator[Places]:
 
 
 def _exponent(side: Side, pool: Pool) -> Iterator[Places]:
-    for node in side.scripts:
-        for place, tokens in side.superscripts(node):
+    for scripted in side.scripts:
+        for place, tokens in side.superscripts(scripted):
             if len(tokens) == 1 and tokens[0].kind == "num":
                 k = int(float(tokens[0].text))
                 yield ((_place(tokens[0]), str(k + 1)),)
                 yield ((place, ""),) if k == 2 else ((_place(tokens[0]), str(k - 1)),)
-            elif len(tokens) > 1 and not is_operation(tokens) and tokens[0].text == "-" and tokens[-1].kind == "num":
+            elif (
+                len(tokens) > 1
+                and not is_operation(tokens)
+                and tokens[0].text == "-"
+                and tokens[-1].kind == "num"
+            ):
                 yield ((_place(tokens[0]), ""),)
     for run, _, unit in _units(side):
-        node = unit.nodes[-1]
-        if unit.shape is None or unit.shape[0] != unit.shape[-1] or is_number(unit) or isinstance(unit.expr, Fill):
+        node = unit.nodes[0]
+        square = unit.shape is not None and unit.shape[0] == unit.shape[-1]
+        if not square or len(unit.nodes) > 1 or is_number(unit) or isinstance(unit.expr, Fill):
             continue
-        plain = isinstance(node, Name | Bars | Scripted) or isinstance(node, Group) and len(unit.nodes) == 1
-        if plain and len(unit.nodes) == 1 and not (isinstance(node, Scripted) and _has_exponent(side, node)):
+        plain = isinstance(node, Name | Bars | Scripted | Group)
+        if plain and not (isinstance(node, Scripted) and _has_exponent(side, node)):
             yield _in_place(run, unit, text_with_script(side.cut(unit.span), node, "^2"))
 
 
 def _has_exponent(side: Side, node: Scripted) -> bool:
-    return any(not is_operation(t) and t[0].text not in ("(", "[") for _, t in side.superscripts(node)) or (
-        side.inverting(node) is not None
-    )
+    return any(
+        not is_operation(t) and t[0].text not in ("(", "[") for _, t in side.superscripts(node)
+    ) or (side.inverting(node) is not None)
 
 
 def _root(side: Side, pool: Pool) -> Iterator[Places]:
@@ -529,7 +585,12 @@ def _root(side: Side, pool: Pool) -> Iterator[Places]:
         text = side.cut(node.body.span)
         yield ((node.span, text if text.startswith("{") else "{" + text + "}"),)
     for run, _, unit in _units(side):
-        if run.where == "fraction" and len(run.units) == 1 and is_scalar(unit.shape) and not is_number(unit):
+        if (
+            run.where == "fraction"
+            and len(run.units) == 1
+            and is_scalar(unit.shape)
+            and not is_number(unit)
+        ):
             if isinstance(unit.nodes[0], Name | Scripted | Bars):
                 yield ((unit.span, rf"{{\sqrt{{{_stripped(side.cut(unit.span))}}}}}"),)
 
@@ -544,7 +605,12 @@ def _stripped(text: str) -> str:
 def _brackets_lost(side: Side, pool: Pool) -> Iterator[Places]:
     for run, _, unit in _units(side):
         node = unit.nodes[0]
-        if len(run.units) > 1 and len(unit.nodes) == 1 and isinstance(node, Group) and len(node.items) == 1:
+        if (
+            len(run.units) > 1
+            and len(unit.nodes) == 1
+            and isinstance(node, Group)
+            and len(node.items) == 1
+        ):
             if isinstance(node.items[0], Additive) and node.delimiter != "{":
                 yield ((unit.span, side.cut(node.items[0].span)),)
 
@@ -566,7 +632,11 @@ def _symbols(side: Side) -> list[tuple[Span, str, Shape]]:
     """Names in the side with their subscripts, where they are printed, and their shapes."""
     found = []
     for name, scripted in side.names:
-        if side.is_function(scripted or name) or not name.base or name.base in ("d", r"\partial", "1", "0"):
+        if (
+            side.is_function(scripted or name)
+            or not name.base
+            or name.base in ("d", r"\partial", "1", "0")
+        ):
             continue
         span: Span = name.span
         node: Node = name
@@ -605,7 +675,11 @@ def _names_exchanged(side: Side, pool: Pool) -> Iterator[Places]:
 
 def _factor_added(side: Side, pool: Pool) -> Iterator[Places]:
     for run in side.runs:
-        if run.where not in ("top", "group", "big", "fraction") or run.braced or all(map(is_number, run.units)):
+        if (
+            run.where not in ("top", "group", "big", "fraction")
+            or run.braced
+            or all(map(is_number, run.units))
+        ):
             continue
         for text, shape in pool.factors:
             if shape == SCALAR:
@@ -639,7 +713,11 @@ def _fitting(run: Run, text: str, shape: Shape) -> Iterator[Places]:
         if fits and after_op in ("", "cdot", "times"):
             yield ((Span(at, at), text + " " if after else " " + text),)
         beside = after or before
-        if beside is not None and beside.shape == shape and (after is None or not k or after.op == ""):
+        if (
+            beside is not None
+            and beside.shape == shape
+            and (after is None or not k or after.op == "")
+        ):
             yield ((Span(at, at), text + r" \odot " if after else r" \odot " + text),)
 
 
@@ -662,41 +740,76 @@ def _term_added(side: Side, pool: Pool) -> Iterator[Places]:
 # -- the table -----------------------------------------------------------------------------
 
 EDITS: tuple[Edit, ...] = (
-    Edit("transpose lost", "a transpose is left off", r"X^\top G", "X G", _transpose_lost, near=True),
-    Edit("transpose added", "a transpose too many", "G W", r"G W^\top", _transpose_added, near=True),
-    Edit("factors swapped", "neighbours in a product, or around ⊗, in the other order", "A X", "X A", _swapped, near=True),
-    Edit("sign flipped", "plus for minus, minus for plus", "A + X", "A - X", _sign, near=True),
-    Edit("number lost", "a factor 2 or ½ is left off", "2 A X", "A X", _number_lost, near=True),
-    Edit("number added", "a factor 2 or ½ too many", "A X", "2A X", _number_added, near=True),
-    Edit("product for ⊙", "a matrix product where the product is entrywise", r"A \odot X", "A   X", _to_product, near=True),
-    Edit("⊙ for product", "an entrywise product where the product is of matrices", "A X", r"A \odot X", _to_entrywise, near=True),
-    Edit("prime lost", "σ where σ′ is meant", r"\sigma'(x)", r"\sigma(x)", _prime_lost, near=True),
-    Edit("prime added", "σ′ where σ is meant", r"\sigma(x)", r"\sigma'(x)", _prime_added, near=True),
-    Edit("inverse lost", "an inverse is left off", "A^{-1} X", "A X", _inverse_lost, near=True),
-    Edit("inverse added", "an inverse too many", "A X", "A^{-1} X", _inverse_added, near=True),
-    Edit("indices swapped", "two indices in each other's place", "A_{ij}", "A_{ji}", _index_swapped, near=True),
-    Edit("exponent changed", "a power lost, added, or one off", r"\lambda^2", r"\lambda", _exponent, near=True),
-    Edit("index changed", "another index, or one off", "x_i y_j", "x_j y_j", _index_changed),
-    Edit("summed elsewhere", "a sum down the column for one along the row", r"\sum_{j=1}^n A_{ij} B_{ij}", r"\sum_{j=1}^n A_{ji} B_{ji}", _summed_elsewhere),
-    Edit("bound changed", "a sum that ends one early, or begins one late", r"\sum_{i=1}^n x_i", r"\sum_{i=1}^{n-1} x_i", _bound),
-    Edit("layout", "the transpose of what is meant", "A X", r"X^\top A^\top", _layout),
-    Edit("factor lost", "a factor is left off", "A X", "A", _factor_lost),
-    Edit("term lost", "a term is left off", "A + X", "A", _term_lost),
-    Edit("difference reversed", "a − b for b − a", "A - X", "X - A", _difference),
-    Edit("trace lost", "a trace or a determinant is left off", r"\operatorname{tr}(A)", "A", _trace_lost),
-    Edit("Diag lost", "Diag, diag or vec is left off", r"\operatorname{Diag}(x)", "x", _diag_lost),
-    Edit("function lost", "a function is left off", r"\sigma(x)", "x", _other_function_lost),
-    Edit("Diag added", "Diag of a vector, a trace of a matrix", "x", r"\operatorname{Diag}(x)", _diag_added),
-    Edit("root changed", "a root lost or added", r"\sqrt{n}", "{n}", _root),
-    Edit("brackets lost", "brackets around a sum are left off", "(A + X) Y", "A + X Y", _brackets_lost),
-    Edit("brackets added", "brackets around neighbours of two terms", "A + X Y", r"\left(A + X\right) Y", _brackets_added),
-    Edit("number changed", "another number", "3 A", "4 A", _number_changed),
-    Edit("name changed", "another symbol of the same shape", "A X", "A Y", _name_changed),
-    Edit("names exchanged", "two symbols in each other's place", "A X A", "X A X", _names_exchanged),
-    Edit("factor replaced", "another factor of the same shape that stands nearby", r"X^\top A", r"Y^\top A", _factor_replaced, breaks=False),
-    Edit("factor added", "a factor that stands nearby, or a symbol of the page", "A", "X A", _factor_added, breaks=False),
-    Edit("term added", "a term that stands nearby", "A", "A + X", _term_added, breaks=False),
+    Edit("transpose lost", "a transpose is left off",
+         r"X^\top G", "X G", _transpose_lost, near=True),
+    Edit("transpose added", "a transpose too many",
+         "G W", r"G W^\top", _transpose_added, near=True),
+    Edit("factors swapped", "neighbours in a product, or around ⊗, in the other order",
+         "A X", "X A", _swapped, near=True),
+    Edit("sign flipped", "plus for minus, minus for plus",
+         "A + X", "A - X", _sign, near=True),
+    Edit("number lost", "a factor 2 or ½ is left off",
+         "2 A X", "A X", _number_lost, near=True),
+    Edit("number added", "a factor 2 or ½ too many",
+         "A X", "2A X", _number_added, near=True),
+    Edit("product for ⊙", "a matrix product where the product is entrywise",
+         r"A \odot X", "A   X", _to_product, near=True),
+    Edit("⊙ for product", "an entrywise product where the product is of matrices",
+         "A X", r"A \odot X", _to_entrywise, near=True),
+    Edit("prime lost", "σ where σ′ is meant",
+         r"\sigma'(x)", r"\sigma(x)", _prime_lost, near=True),
+    Edit("prime added", "σ′ where σ is meant",
+         r"\sigma(x)", r"\sigma'(x)", _prime_added, near=True),
+    Edit("inverse lost", "an inverse is left off",
+         "A^{-1} X", "A X", _inverse_lost, near=True),
+    Edit("inverse added", "an inverse too many",
+         "A X", "A^{-1} X", _inverse_added, near=True),
+    Edit("indices swapped", "two indices in each other's place",
+         "A_{ij}", "A_{ji}", _index_swapped, near=True),
+    Edit("exponent changed", "a power lost, added, or one off",
+         r"\lambda^2", r"\lambda", _exponent, near=True),
+    Edit("index changed", "another index, or one off",
+         "x_i y_j", "x_j y_j", _index_changed),
+    Edit("summed elsewhere", "a sum down the column for one along the row",
+         r"\sum_{j=1}^n A_{ij} B_{ij}", r"\sum_{j=1}^n A_{ji} B_{ji}", _summed_elsewhere),
+    Edit("bound changed", "a sum that ends one early, or begins one late",
+         r"\sum_{i=1}^n x_i", r"\sum_{i=1}^{n-1} x_i", _bound),
+    Edit("layout", "the transpose of what is meant",
+         "A X", r"X^\top A^\top", _layout),
+    Edit("factor lost", "a factor is left off",
+         "A X", "A", _factor_lost),
+    Edit("term lost", "a term is left off",
+         "A + X", "A", _term_lost),
+    Edit("difference reversed", "a − b for b − a",
+         "A - X", "X - A", _difference),
+    Edit("trace lost", "a trace or a determinant is left off",
+         r"\operatorname{tr}(A)", "A", _trace_lost),
+    Edit("Diag lost", "Diag, diag or vec is left off",
+         r"\operatorname{Diag}(x)", "x", _diag_lost),
+    Edit("function lost", "a function is left off",
+         r"\sigma(x)", "x", _other_function_lost),
+    Edit("Diag added", "Diag of a vector, a trace of a matrix",
+         "x", r"\operatorname{Diag}(x)", _diag_added),
+    Edit("root changed", "a root lost or added",
+         r"\sqrt{n}", "{n}", _root),
+    Edit("brackets lost", "brackets around a sum are left off",
+         "(A + X) Y", "A + X Y", _brackets_lost),
+    Edit("brackets added", "brackets around neighbours of two terms",
+         "A + X Y", r"\left(A + X\right) Y", _brackets_added),
+    Edit("number changed", "another number",
+         "3 A", "4 A", _number_changed),
+    Edit("name changed", "another symbol of the same shape",
+         "A X", "A Y", _name_changed),
+    Edit("names exchanged", "two symbols in each other's place",
+         "A X A", "X A X", _names_exchanged),
+    Edit("factor replaced", "another factor of the same shape that stands nearby",
+         r"X^\top A", r"Y^\top A", _factor_replaced, breaks=False),
+    Edit("factor added", "a factor that stands nearby, or a symbol of the page",
+         "A", "X A", _factor_added, breaks=False),
+    Edit("term added", "a term that stands nearby",
+         "A", "A + X", _term_added, breaks=False),
 )  # fmt: skip
+
 
 BREAKING = tuple(e for e in EDITS if e.breaks)
 NEAR = tuple(e for e in EDITS if e.near)

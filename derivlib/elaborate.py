@@ -22,6 +22,7 @@ from derivlib.expr import (
     Expr,
     Fill,
     Index,
+    Let,
     Member,
     Op,
     Size,
@@ -55,6 +56,7 @@ from derivlib.tex.tree import (
     Cases,
     Condition,
     Dots,
+    Evaluated,
     Frac,
     Group,
     Matrix,
@@ -171,12 +173,29 @@ class Reader:
                 return self.cases(node)
             case Condition():
                 return self.indicator(node)
+            case Evaluated():
+                return self.evaluated(node)
             case Dots():
                 raise user_error(
                     UNREADABLE, "these dots do not continue a pattern that can be seen", node.span,
                     "write the first one or two terms, the dots and the last term",
                 )  # fmt: skip
         raise AssertionError(f"no reading for {type(node).__name__} at {node.span}")
+
+    def evaluated(self, node: Evaluated) -> Expr:
+        """f |_{x = a}: the value with the symbol set to something else."""
+        body = self.expr(node.body)
+        variables, values = [], []
+        for name, value in node.places:
+            place = self.expr(name)
+            if not isinstance(place, Var):
+                raise user_error(UNREADABLE, "what stands left of = here must be a name", name.span)
+            e = self.expr(value)
+            if not (isinstance(e, Const) and e.value == 0) and not self.u.same(place.shape, e.shape):
+                raise self.ill_shaped(value.span, f"{place.binding.tex} is {show_shape(place.shape)}", self.described(e))
+            variables.append(place.binding)
+            values.append(Fill(e.span, place.shape, "zeros") if _is_zero(e) else e)
+        return Let(node.span, body.shape, tuple(variables), tuple(values), body)
 
     def indicator(self, node: Node) -> Expr:
         """𝟏[a > 0]: one where the relation holds, else zero, entry by entry."""
@@ -520,6 +539,10 @@ class Reader:
             group = factors[i + 1]
             assert isinstance(group, Group)
             return self.indicator(group.items[0]), i + 2
+        if more and isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.base == "log" and node.base.font == "op" and node.sub:
+            argument, j = self.operand(factors, ops, i + 1)
+            base = self.op("log", self.expr(parse_tokens(node.sub)))
+            return self.op("divide", self.op("log", argument), base, span=node.span.to(argument.span)), j
         from derivlib import derivatives
 
         if derivatives.is_operator(self, node):
@@ -610,6 +633,8 @@ class Reader:
             return binding[0], primes, binding[1], node.span
         if self.scope.lookup(Key(name.base, name.font, name.accent)) is None and not name.accent:
             row = BY_SPELLING.get(name.base)
+            if row is not None and sub is not None and row.name == "log" and script_text(sub) != "e":
+                return None
             if row is not None and (
                 sub is None or row.name in ("log", "softmax", "trace", "max", "min", "sum", "vec")
             ):
@@ -859,6 +884,10 @@ class Reader:
 
     def scripted_value(self, e: Expr, node: Scripted) -> Expr:
         """Scripts after a bracket: an element, then transposes and powers."""
+        base = node.base
+        if isinstance(base, Group) and base.delimiter == "(" and len(base.items) > 1 and node.sub is None and len(node.sups) == 1:
+            if script_text(node.sups[0]) in TRANSPOSES and self.u.shape(e.shape)[1] == ONE:
+                return e  # (1, 2)ᵀ is how a column is written on a line
         if node.sub is not None:
             e = self.element(e, self.script_indices(node.sub), node.span)
         return self.postfix(e, list(node.sups), node.primes, None, node.span)

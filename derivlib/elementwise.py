@@ -21,12 +21,33 @@ from derivlib import loops
 from derivlib.draw import draw_free, draw_tangent
 from derivlib.evaluate import World
 from derivlib.expr import (
-    At, Binding, Block, Call, Choice, Compare, Const, Derivative, Differential, Element, Expr, Fill,
-    Fold, Index, Let, Member, Op, Size, Stack, Var, children,
+    At,
+    Binding,
+    Block,
+    Call,
+    Choice,
+    Compare,
+    Const,
+    Derivative,
+    Differential,
+    Element,
+    Expr,
+    Fill,
+    Fold,
+    Index,
+    Let,
+    Member,
+    Op,
+    Size,
+    Stack,
+    Var,
+    children,
 )  # fmt: skip
+from derivlib.loop_operators import OPERATORS
 from derivlib.loops import NAN, Matrix
 from derivlib.shapes import SCALAR, Shape, size
 
+POINTS = 2  # draws compared
 STEP = 1e-20
 DIFFERENCE = 2e-3
 WEIGHTS = ((1, 45 / 60), (2, -9 / 60), (3, 1 / 60))  # sixth-order central difference
@@ -34,7 +55,12 @@ TOLERANCE = 1e-8
 NESTED = 2e-6
 At_ = dict[int, int]  # id of an index → its value
 Place = tuple[Binding, tuple[int, ...]]
-_BROKEN = {"rank", "spectral_norm", "nuclear_norm", "logm"}  # no imaginary step passes through these
+_BROKEN = {
+    "rank",
+    "spectral_norm",
+    "nuclear_norm",
+    "logm",
+}  # no imaginary step passes through these
 
 
 class NotCovered(Exception):
@@ -51,14 +77,17 @@ class Agreement:
 
 
 def agreement(
-    left: Expr, right: Expr, world: World, indices: Sequence[Index], draws: int = 2
-) -> Agreement:
+    left: Expr, right: Expr, world: World, indices: Sequence[Index],
+    conditions: Sequence[Expr] = (), filters: Sequence[Expr] = (),
+) -> Agreement:  # fmt: skip
     """Do two sides agree at the points of a world, for every value of the free indices?
 
     Args:
         left, right: typed and settled.
         world: gives sizes, the draws of the free symbols, and what varies.
         indices: the free indices of the claim.
+        conditions: on the indices, where the claim is meant.
+        filters: on the draws, where the claim is meant.
     """
     nested = _depth(left) > 1 or _depth(right) > 1
     worst, count = 0.0, 0
@@ -66,12 +95,17 @@ def agreement(
     closed = not indices and all(
         b.definition is not None or b.is_dimension or b.operator is not None for b in below
     )
-    for draw in range(draws):
+    compared = 0
+    for draw in range(world.draws):
         route = Route(world, draw)
-        ranges = [route.range(i, {}) for i in indices]
+        if compared == POINTS or not all(route.true(f, {}) for f in filters):
+            continue
+        ranges = [route.span(i, {}) for i in indices]
         pairs: list[tuple[complex, complex]] = []
         for values in all_pairs(*ranges):
             at = {id(i): v for i, v in zip(indices, values, strict=True)}
+            if not all(route.true(c, at) for c in conditions):
+                continue
             pairs += _paired(route.value(left, at), route.value(right, at))
         finite = [math.isfinite(a.real + b.real) for a, b in pairs]
         if not any(finite) or not all(finite) and not indices:
@@ -84,6 +118,7 @@ def agreement(
         scale = max(max(abs(a), abs(b)) for a, b, _ in kept)
         error = max(abs(a - b) - s for a, b, s in kept)
         count += len(kept)
+        compared += 1
         worst = max(worst, error / scale if scale > 1e-9 else error)
     if not count:
         return Agreement(None, math.nan, 0)
@@ -179,7 +214,9 @@ class Route:
     moved: set[Binding] = field(default_factory=set)
     functions: dict[Binding, Callable[..., Matrix]] = field(default_factory=dict)
     below: dict[Binding, set[Binding]] = field(default_factory=dict)
-    shifted: dict[int, float] = field(default_factory=dict)  # constants moved, for the slack of decimals
+    shifted: dict[int, float] = field(
+        default_factory=dict
+    )  # constants moved, for the slack of decimals
 
     def child(self) -> Route:
         return Route(self.world, self.draw, self, functions=self.functions, below=self.below)
@@ -191,7 +228,8 @@ class Route:
             if self.parent is not None and not self._affected(binding):
                 return self.parent.symbol(binding, member)
             self.values[place] = self._compute(binding, member)
-        return self.values[place]  # type: ignore[no-any-return]
+        found: Matrix = self.values[place]
+        return found
 
     def _affected(self, binding: Binding) -> bool:
         if binding not in self.below:
@@ -210,7 +248,8 @@ class Route:
             return loops.filled(rows, columns, lambda i, j: NAN)
         if binding.definition is not None:
             at = {id(i): m for i, m in zip(binding.indices, member, strict=True)} if member else {}
-            return self.value(binding.definition, at)
+            found: Matrix = self.value(binding.definition, at)
+            return found
         if self.parent is not None:
             return self.parent.symbol(binding, member)
         drawn = draw_free(self.world, binding, member)
@@ -220,11 +259,11 @@ class Route:
         if binding.definition is not None and binding.implicit:
             return True
         return all(
-            i.high is None and i.extent is None or value in self.range(i, {})
+            i.high is None and i.extent is None or value in self.span(i, {})
             for i, value in zip(binding.indices, member, strict=True)
         )
 
-    def range(self, index: Index, at: At_) -> range:
+    def span(self, index: Index, at: At_) -> range:
         low = 1 if index.low is None else self.whole(index.low, at)
         if index.high is not None:
             return range(low, self.whole(index.high, at) + 1)
@@ -235,7 +274,8 @@ class Route:
     def whole(self, e: Expr, at: At_) -> int:
         if isinstance(e, At):
             return at[id(e.index)]
-        return round(self.value(e, at)[0][0].real)
+        value: complex = self.value(e, at)[0][0]
+        return round(value.real)
 
     # -- nodes -----------------------------------------------------------------------------
     def value(self, e: Expr, at: At_) -> Any:
@@ -262,7 +302,9 @@ class Route:
             case Fold():
                 return self._fold(e, at)
             case Stack():
-                blocks = [self.value(e.body, {**at, id(e.index): k}) for k in self.range(e.index, at)]
+                blocks = [
+                    self.value(e.body, {**at, id(e.index): k}) for k in self.span(e.index, at)
+                ]
                 if e.axis == -2:
                     return [row for block in blocks for row in block]
                 return [[v for block in blocks for v in block[i]] for i in range(len(blocks[0]))]
@@ -321,11 +363,11 @@ class Route:
         name = e.operator.name
         if e.operator.elementwise and name in loops.NUMBERS:
             return loops.entry_by_entry(loops.NUMBERS[name])(self.value(e.args[0], at))
-        if name not in _OPERATORS:
+        if name not in OPERATORS:
             raise NotCovered(name)
         shapes = [tuple(size(d, self.world.sizes) for d in a.shape) for a in e.args]
         scalars = [a.shape == SCALAR for a in e.args]
-        return _OPERATORS[name]([self.value(a, at) for a in e.args], shapes, scalars)
+        return OPERATORS[name]([self.value(a, at) for a in e.args], shapes, scalars)
 
     def _element(self, e: Element, at: At_) -> Any:
         base = self.value(e.base, at)
@@ -339,7 +381,9 @@ class Route:
 
     def _fold(self, e: Fold, at: At_) -> Any:
         kept = [
-            k for k in self._steps(e, at) if e.where is None or self._true(e.where, {**at, id(e.index): k})
+            k
+            for k in self._steps(e, at)
+            if e.where is None or self.true(e.where, {**at, id(e.index): k})
         ]
         matrix = e.kind == "prod" and e.body.shape != SCALAR
         if not kept:
@@ -359,16 +403,16 @@ class Route:
         return out
 
     def _steps(self, e: Fold, at: At_) -> range:
-        steps = self.range(e.index, at)
+        steps = self.span(e.index, at)
         if e.kind == "prod" and not steps and steps.start > steps.stop:  # ∏ from T down to t
             return range(steps.start, steps.stop - 2, -1)
         return steps
 
-    def _true(self, e: Expr, at: At_) -> bool:
+    def true(self, e: Expr, at: At_) -> bool:
         if not isinstance(e, Compare):
             raise NotCovered("this condition")
         if e.op == "and":
-            return self._true(e.left, at) and self._true(e.right, at)
+            return self.true(e.left, at) and self.true(e.right, at)
         a, b = self.value(e.left, at)[0][0].real, self.value(e.right, at)[0][0].real
         return bool(_COMPARE[e.op](a, b))
 
@@ -388,13 +432,15 @@ class Route:
 
     def _table(self, e: Expr, at: At_) -> Matrix:
         if not isinstance(e, Compare) or e.op not in _COMPARE:
-            return [[self._true(e, at)]]
+            return [[self.true(e, at)]]
         a, b = self.value(e.left, at), self.value(e.right, at)
         rows, columns = max(len(a), len(b)), max(len(a[0]), len(b[0]))
-        return loops.filled(
-            rows, columns,
-            lambda i, j: _COMPARE[e.op](_entry(a, i + 1, j + 1, True).real, _entry(b, i + 1, j + 1, True).real),
-        )  # fmt: skip
+
+        def holds(i: int, j: int) -> bool:
+            x, y = _entry(a, i + 1, j + 1, True), _entry(b, i + 1, j + 1, True)
+            return _COMPARE[e.op](x.real, y.real)
+
+        return loops.filled(rows, columns, holds)
 
     # -- functions -------------------------------------------------------------------------
     def _call(self, function: Binding, args: list[Matrix], order: int) -> Any:
@@ -403,8 +449,12 @@ class Route:
         (x,) = args
         if order == 1 and not any(v.imag for v in loops.entries(x)) and self._smooth(function):
             moved = loops.entry_by_entry(lambda v: v + 1j * STEP)(x)
-            return loops.entry_by_entry(lambda v: complex(v.imag / STEP))(self._apply(function, [moved]))
-        return self._slope(lambda h: self._call(function, [loops.entry_by_entry(lambda v: v + h)(x)], order - 1))
+            return loops.entry_by_entry(lambda v: complex(v.imag / STEP))(
+                self._apply(function, [moved])
+            )
+        return self._slope(
+            lambda h: self._call(function, [loops.entry_by_entry(lambda v: v + h)(x)], order - 1)
+        )
 
     def _smooth(self, function: Binding) -> bool:
         return function.definition is None or _depth(function.definition) == 0
@@ -451,7 +501,9 @@ class Route:
             found = []
             for waves, weights in outputs:
                 mixed = sum((w * v for w, v in zip(weights, flat, strict=True)), 0j)
-                found.append(sum((f(v) for f, v in zip(waves, flat, strict=True)), 0.2 * mixed**3 + mixed**2))
+                found.append(
+                    sum((f(v) for f, v in zip(waves, flat, strict=True)), 0.2 * mixed**3 + mixed**2)
+                )
             return [found[i * columns : (i + 1) * columns] for i in range(rows)]
 
         return value
@@ -519,7 +571,7 @@ class Route:
     def _members(self, binding: Binding) -> list[tuple[int, ...]]:
         if not binding.indices:
             return [()]
-        return list(all_pairs(*(self.range(i, {}) for i in binding.indices)))
+        return list(all_pairs(*(self.span(i, {}) for i in binding.indices)))
 
 
 def _imaginary(z: complex) -> complex:
@@ -538,198 +590,3 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
     ">": lambda a, b: a > b, "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
 }  # fmt: skip
-
-
-# -- operators: values, their sizes, and which of them are scalars -------------------------
-
-Values = list[Any]
-Sizes = list[tuple[int, ...]]
-_Operator = Callable[[Values, Sizes, list[bool]], Any]
-
-
-def _combined(f: Callable[[complex, complex], complex]) -> _Operator:
-    """Entry with entry; a scalar with everything; a row with every row."""
-
-    def rule(v: Values, s: Sizes, scalar: list[bool]) -> Any:
-        a, b = v
-        if scalar[0] and not scalar[1]:
-            return loops.each_or_entry(b, lambda x: f(a[0][0], x))
-        if scalar[1] and not scalar[0]:
-            return loops.each_or_entry(a, lambda x: f(x, b[0][0]))
-        if len(s[0]) == len(s[1]) == 2 and s[0] != s[1]:
-            if s[0][0] == 1:
-                return [loops.pairwise(f, a[0], row) for row in b]
-            if s[1][0] == 1:
-                return [loops.pairwise(f, row, b[0]) for row in a]
-        return loops.pairwise(f, a, b)
-
-    return rule
-
-
-def _of_matrix(f: Callable[[Matrix], Matrix]) -> _Operator:
-    return lambda v, s, scalar: f(v[0])
-
-
-def _number(f: Callable[[Matrix], complex]) -> _Operator:
-    return lambda v, s, scalar: [[complex(f(v[0]))]]
-
-
-def _quotient(x: complex, y: complex) -> complex:
-    return x / y if y else NAN
-
-
-def _inner(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-    return [[loops.total(loops.pairwise(lambda x, y: x * y, v[0], v[1]))]]
-
-
-def _power(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-    p = v[1][0][0]
-    return loops.entry_by_entry(lambda z: loops.number_power(z, p))(v[0])
-
-
-def _matrix_power(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-    p = v[1][0][0].real
-    if p == round(p):
-        return loops.whole_power(v[0], round(p))
-    if abs(p) == 0.5:
-        out = loops.root(v[0])
-        return out if p > 0 else loops.inverse(out)
-    return loops.exponential(loops.scaled(p, loops.logarithm(v[0])))
-
-
-def _is_vector(s: tuple[int, ...]) -> bool:
-    return 1 in s
-
-
-def _rowwise(f: Callable[[list[complex]], list[complex]]) -> _Operator:
-    """Over all entries of a vector; over each row of a matrix."""
-
-    def rule(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-        x = v[0]
-        if len(x[0]) == 1:
-            found = f([row[0] for row in x])
-            return [[y] for y in found]
-        return [f(list(row)) for row in x]
-
-    return rule
-
-
-def _softmax(row: list[complex]) -> list[complex]:
-    top = max(v.real for v in row)
-    e = [cmath.exp(v - top) for v in row]
-    return [v / sum(e) for v in e]
-
-
-def _logsumexp(row: list[complex]) -> list[complex]:
-    return [cmath.log(sum(cmath.exp(v) for v in row))]
-
-
-def _diagonal(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-    x = v[0]
-    if _is_vector(s[0]):
-        return _diagonal_matrix(v, s, scalar)
-    return [[x[i][i]] for i in range(len(x))]
-
-
-def _diagonal_matrix(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-    x = v[0]
-    flat = loops.entries(x) if _is_vector(s[0]) else [x[i][i] for i in range(len(x))]
-    return loops.filled(len(flat), len(flat), lambda i, j: flat[i] if i == j else 0j)
-
-
-def _block_diagonal(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-    a, b = v
-    (m, n), (p, q) = loops.size(a), loops.size(b)
-    return [row + [0j] * q for row in a] + [[0j] * n + row for row in b]
-
-
-def _contract(v: Values, s: Sizes, scalar: list[bool]) -> Any:
-    """∑ over the indices (i, j) of what t differentiates."""
-    a, t = v
-    if len(s[0]) == 4:
-        return _compose(v, s, scalar)
-    if s[0] != s[1][:2]:
-        a = loops.transposed(a)
-    out: Any = None
-    for i, row in enumerate(t):
-        for j, m in enumerate(row):
-            term = loops.scaled(a[i][j], m)
-            out = term if out is None else loops.plus(out, term)
-    return out
-
-
-def _compose(v: Values, s: Sizes, scalar: list[bool]) -> Any:
-    return [[_contract([m, v[1]], [s[0][2:], s[1]], scalar) for m in row] for row in v[0]]
-
-
-def _apply_linear(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-    return [[loops.total(loops.pairwise(lambda x, y: x * y, m, v[1])) for m in row] for row in v[0]]
-
-
-def _jacobian_matrix(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
-    t = v[0]
-    return [
-        [y[0] for y in loops.stacked(t[i][j])] for j in range(len(t[0])) for i in range(len(t))
-    ]
-
-
-def _scale(v: Values, s: Sizes, scalar: list[bool]) -> Any:
-    return loops.scaled(v[0][0][0], v[1])
-
-
-def _largest(row: list[complex]) -> complex:
-    return max(row, key=lambda z: z.real)
-
-
-def _norm(x: Matrix) -> complex:
-    return cmath.sqrt(sum(z * z for z in loops.entries(x)))
-
-
-_OPERATORS: dict[str, _Operator] = {
-    "add": _combined(lambda x, y: x + y),
-    "subtract": _combined(lambda x, y: x - y),
-    "hadamard": _combined(lambda x, y: x * y),
-    "over": _combined(_quotient),
-    "divide": _combined(_quotient),
-    "negate": lambda v, s, scalar: loops.scaled(-1, v[0]),
-    "scale": _scale,
-    "matmul": lambda v, s, scalar: loops.product(v[0], v[1]),
-    "kron": lambda v, s, scalar: loops.kronecker(v[0], v[1]),
-    "kron_sum": lambda v, s, scalar: loops.kronecker_sum(v[0], v[1]),
-    "frobenius": _inner,
-    "inner": _inner,
-    "power": _power,
-    "matrix_power": _matrix_power,
-    "fractional_power": _matrix_power,
-    "transpose": _of_matrix(loops.transposed),
-    "inverse": _of_matrix(loops.inverse),
-    "pseudo_inverse": _of_matrix(loops.pseudo_inverse),
-    "contract": _contract,
-    "compose": _compose,
-    "apply_linear": _apply_linear,
-    "jacobian_matrix": _jacobian_matrix,
-    "trace": _number(loops.trace),
-    "det": _number(loops.determinant),
-    "rank": _number(loops.rank),
-    "sum": _number(loops.total),
-    "max": _number(lambda x: _largest(loops.entries(x))),
-    "min": _number(lambda x: min(loops.entries(x), key=lambda z: z.real)),
-    "norm": _number(_norm),
-    "norm_1": _number(lambda x: sum(loops.absolute(z) for z in loops.entries(x))),
-    "norm_max": _number(lambda x: _largest([loops.absolute(z) for z in loops.entries(x)])),
-    "spectral_norm": _number(lambda x: max(loops.singular_values(x))),
-    "nuclear_norm": _number(lambda x: sum(loops.singular_values(x))),
-    "vec": _of_matrix(loops.stacked),
-    "vech": _of_matrix(loops.half_stacked),
-    "diag": _diagonal,
-    "Diag": _diagonal_matrix,
-    "blkdiag": _block_diagonal,
-    "adj": _of_matrix(loops.adjugate),
-    "softmax": _rowwise(_softmax),
-    "logsumexp": _rowwise(_logsumexp),
-    "expm": _of_matrix(loops.exponential),
-    "logm": _of_matrix(loops.logarithm),
-    "sqrtm": _of_matrix(loops.root),
-    "sinm": _of_matrix(loops.sine),
-    "cosm": _of_matrix(loops.cosine),
-}

@@ -177,7 +177,7 @@ class World:
 def _in_range(world: World, binding: Binding, member: tuple[int, ...]) -> bool:
     """Is this member within the range that the page declared for the family?"""
     for place, value in zip(binding.indices, member, strict=True):
-        if place.high is None and place.extent is None:
+        if place.assumed or place.high is None and place.extent is None:
             continue
         low, high = index_range(world, place)
         if not low <= value <= high:

@@ -32,7 +32,9 @@ EQUALITIES = ("=", ":=", "~")
 def for_side(
     judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: list[str], ops: list[str]
 ) -> tuple[str, ...]:
-    """Corrected TeX of part `k` of a chain, at most three; of the whole step if only its left can be mended.
+    """Corrected TeX of part `k` of a chain, at most three.
+
+    It is that of the whole step, if only the left side can be mended.
 
     Args:
         judge: of the formula, whose text is wrong.
@@ -63,7 +65,7 @@ def remarks(
     if ops[k - 1] in EQUALITIES:
         found = facts(judge, r, exprs, k, texts)
     if len(for_side(judge, r, exprs, k, texts, ops)) > 1:
-        found.append("more than one neighbour holds: they are equal at all points tried, and the choice is yours")
+        found.append("more than one neighbour holds: all are equal at the points tried")
     return found
 
 
@@ -118,7 +120,9 @@ def _two_away(judge: Judge, trial: Trial, side: Side) -> Iterator[str]:
                 yield second.text.strip()
 
 
-def _left(judge: Judge, r: Reader, exprs: Sequence[Expr | None], texts: list[str], pool: Pool) -> Iterator[str]:
+def _left(
+    judge: Judge, r: Reader, exprs: Sequence[Expr | None], texts: list[str], pool: Pool
+) -> Iterator[str]:
     """The left side mended, when nothing on the right would do: the whole equation is shown."""
     try:
         trial = Trial(judge, r, _whole(texts[1]), exprs)
@@ -137,7 +141,9 @@ def side_of(judge: Judge, base: Reader, text: str) -> Side:
 
 def _whole(text: str) -> str:
     """A part whose span began after its \\left, with the \\left again."""
-    if text.count(r"\right") - text.count(r"\rightarrow") > text.count(r"\left") - text.count(r"\leftarrow"):
+    if text.count(r"\right") - text.count(r"\rightarrow") > text.count(r"\left") - text.count(
+        r"\leftarrow"
+    ):
         return r"\left" + text
     return text
 
@@ -185,7 +191,8 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
         factors.setdefault(tex, SCALAR)
         factors.setdefault(rf"\frac{{1}}{{{tex}}}", SCALAR)
     return Pool(
-        tuple(symbols[:24]), pieces, tuple(list(factors.items())[:44]), tuple(list(terms.items())[:24]),
+        tuple(symbols[:24]), pieces,
+        tuple(list(factors.items())[:44]), tuple(list(terms.items())[:24]),
         tuple(base.free), tuple(dimensions[:6]),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from derivlib import declare, hints
-from derivlib.chains import Chain, ChainResult, counterexample, settle, used_indices
+from derivlib.chains import Chain, ChainResult, counterexample, differentials, settle, used_indices
 from derivlib.elaborate import TRANSPOSES, Reader, script_text
 from derivlib.errors import (
     DIFFERS,
@@ -65,6 +65,7 @@ class Judge:
         self.text = p.expanded.text
         self.parts: list[Part] = []
         self.steps = 0
+        self.ranged: set[str] = set()  # indices whose range this formula states
         self.values: list[tuple[Expr, list[Index]]] = []  # what each statement came to
 
     @property
@@ -104,6 +105,8 @@ class Judge:
         while k < len(statements):
             used = declare.read_range(self.reader(), statements[k:])
             if used:
+                first = statements[k].parts[0]
+                self.ranged.update(p.base for p in (first, statements[k].parts[-1]) if isinstance(p, Name))
                 del statements[k : k + used]
                 self.parts.append(Part("declaration"))
             else:
@@ -647,6 +650,7 @@ class Judge:
             exprs = [einstein(r, e, exprs) for e in exprs]
         chain = Chain(r, exprs, ops, spans)
         chain.conditions = self._conditions(r, exprs)
+        chain.strict = self.ranged
         chain.filters = [e for scope in self.scope.chain() for e in scope.settings.filters]
         steps = list(before)
         part = Part("claim", steps, notes=r.notes)
@@ -701,6 +705,7 @@ class Judge:
             return
         self._labelled(exprs[-1], r, binding)
         part.oracle = result.oracle_error
+        part.notes += result.notes
         self._steps(r, part, exprs, ops, spans, result)
 
     def _conditions(self, r: Reader, exprs: list[Expr]) -> list[Expr]:
@@ -743,7 +748,8 @@ class Judge:
             if outcome.status == HOLDS or part.diagnostic is not None:
                 continue
             counter = counterexample(outcome, exprs[k], exprs[k + 1], indices)
-            if outcome.status == DIFFERS and ops[k] not in ORDERINGS and self.page.hinting:
+            free = not self.page.conditions and not any(s.settings.filters for s in self.scope.chain())
+            if outcome.status == DIFFERS and ops[k] not in ORDERINGS and self.page.hinting and free:
                 counter = smallest(self.page.worlds, outcome, exprs[k], exprs[k + 1], indices) or counter
             facts = []
             if len(exprs) > 2:
@@ -922,6 +928,8 @@ class Judge:
                 return self._log_of(r, rest[0], rest[1], parts)
             if len(rest) > 1:
                 return None
+        elif isinstance(left, Product) and len(left.factors) == 2 and left.ops == ("",):
+            return self._step(r, left, parts)
         if inner is None:
             return None
         found = declare.name_key(inner)
@@ -934,6 +942,35 @@ class Judge:
             return None
         exprs = self._sides(r, parts[1:])
         return self._bind(inner, r.op(kind, exprs[0]), r), exprs
+
+    def _step(
+        self, r: Reader, left: Product, parts: list[Node]
+    ) -> tuple[Binding, list[Expr]] | None:
+        """`dW_1 = -ηG` for numbers W_1: the step that a descent takes, a name from here on."""
+        head, name = left.factors
+        if not isinstance(head, Name) or head.base != "d":
+            return None
+        found = declare.name_key(name)
+        whole = self.scope.lookup(found[0]) if found else None
+        if found is None or whole is None or whole.definition is None or found[1]:
+            return None
+        if not _closed(whole.definition):
+            return None
+        key = found[0]._replace(base="d" + found[0].base)
+        if self.scope.lookup(key) is not None:
+            return None
+        exprs = self._sides(r, parts[1:])
+        if any(differentials(e) for e in exprs):
+            return None
+        settle(exprs[0], r)
+        tex = self.text[left.span.start : left.span.end].strip()
+        shape = r.u.shape(exprs[0].shape)
+        binding = Binding(
+            key.tex(), tex, "defined", shape, r.place(left.span), definition=exprs[0]
+        )
+        self.scope.bind(key, binding)
+        self.page.definitions.append((binding, self.p))
+        return binding, exprs
 
     def _log_of(
         self, r: Reader, head: Node, group: Group, parts: list[Node]
@@ -1476,6 +1513,14 @@ def unspecified_of(judge: Judge, key: Key, args: list[Expr], span: Span, r: Read
     # The name serves as the function too: L(h, y) is the same value.
     judge.scope.bind(key, binding)
     return binding
+
+
+def _closed(e: Expr) -> bool:
+    """Does an expression rest on numbers alone?"""
+    return not any(
+        b.definition is None and not b.is_dimension and b.operator is None
+        for b in dependencies(e)
+    )
 
 
 def _without_transpose(node: Node) -> Node | None:

@@ -34,8 +34,9 @@ def pairwise(f: Callable[[complex, complex], complex], a: Any, b: Any) -> Any:
     return f(a, b)
 
 
-def scaled(k: complex, x: Any) -> Any:
-    return [scaled(k, v) for v in x] if isinstance(x, list) else k * x
+def scaled(k: complex, x: Matrix) -> Matrix:
+    """Every entry times a number, however deep the lists."""
+    return each_or_entry(x, lambda v: k * v)  # type: ignore[no-any-return]
 
 
 def size(x: Matrix) -> tuple[int, int]:
@@ -71,12 +72,12 @@ def product(a: Matrix, b: Matrix) -> Matrix:
     return out
 
 
-def plus(a: Any, b: Any) -> Any:
-    return pairwise(lambda x, y: x + y, a, b)
+def plus(a: Matrix, b: Matrix) -> Matrix:
+    return pairwise(lambda x, y: x + y, a, b)  # type: ignore[no-any-return]
 
 
-def minus(a: Any, b: Any) -> Any:
-    return pairwise(lambda x, y: x - y, a, b)
+def minus(a: Matrix, b: Matrix) -> Matrix:
+    return pairwise(lambda x, y: x - y, a, b)  # type: ignore[no-any-return]
 
 
 def entries(x: Matrix) -> list[complex]:
@@ -128,7 +129,7 @@ def inverse(x: Matrix) -> Matrix:
         a[c] = [v / head for v in a[c]]
         for r in range(n):
             if r != c and a[r][c] != 0:
-                factor = a[r][c]
+                factor: complex = a[r][c]
                 a[r] = [v - factor * w for v, w in zip(a[r], a[c], strict=True)]
     return [row[n:] for row in a]
 
@@ -148,7 +149,7 @@ def adjugate(x: Matrix) -> Matrix:
 
     def cofactor(i: int, j: int) -> complex:
         minor = [[x[r][c] for c in range(n) if c != i] for r in range(n) if r != j]
-        return (-1) ** (i + j) * determinant(minor)
+        return determinant(minor) * (1 if (i + j) % 2 == 0 else -1)
 
     return filled(n, n, cofactor)
 

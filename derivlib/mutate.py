@@ -74,6 +74,8 @@ class Chain:
     ops: list[str]
     spans: list[Span]
     judge: Judge
+    conditions: list[Expr]
+    filters: list[Expr]
 
 
 @dataclass
@@ -84,7 +86,9 @@ class PageMutation:
     mutants: list[Mutant] = field(default_factory=list)
     claims: int = 0
     left_out: list[tuple[Span, str]] = field(default_factory=list)
-    agreed: list[tuple[Span, str]] = field(default_factory=list)  # unbroken steps, by the second route
+    agreed: list[tuple[Span, str]] = field(
+        default_factory=list
+    )  # unbroken steps, by the second route
     wrong: int = 0  # formulas of the page that are wrong before anything is broken
 
 
@@ -99,7 +103,10 @@ class _Watching(Judge):
         kept = list(exprs)
         if self.scope.settings.einstein:
             kept = [einstein(r, e, exprs) for e in exprs]
-        self.page.chains.append(Chain(r, kept, list(ops), list(spans), self))
+        conditions = self._conditions(r, kept)
+        filters = [e for scope in self.scope.chain() for e in scope.settings.filters]
+        chain = Chain(r, kept, list(ops), list(spans), self, conditions, filters)
+        self.page.chains.append(chain)
         super()._check(r, kept, ops, spans, before, binding, first)
 
 
@@ -136,7 +143,12 @@ class Breaking(PageCheck):
         super()._paragraph(prose, formulas)
         for p in self.parsed[start:]:
             v = p.verdict
-            if isinstance(v, Verdict) and v.ok and not v.wrong and v.kind in ("claim", "definition"):
+            if (
+                isinstance(v, Verdict)
+                and v.ok
+                and not v.wrong
+                and v.kind in ("claim", "definition")
+            ):
                 self._break(p)
 
     # -- one formula -----------------------------------------------------------------------
@@ -167,7 +179,9 @@ class Breaking(PageCheck):
         try:
             side = Side(text, reader)
         except NOT_READ:
-            self.found.left_out.append((self.place(p, step.right), "this side cannot be taken apart"))
+            self.found.left_out.append(
+                (self.place(p, step.right), "this side cannot be taken apart")
+            )
             return
         others = [p.expanded.text[s.start : s.end] for s in chain.spans if s != step.right]
         pool = _few(pool_of(chain.judge, reader, others, text))
@@ -176,9 +190,13 @@ class Breaking(PageCheck):
             if self.counted % self.every == 0:
                 self.found.mutants.append(self._judge_mutant(p, step, chain, text, variant))
 
-    def _judge_mutant(self, p: Parsed, step: Step, chain: Chain, text: str, variant: Variant) -> Mutant:
+    def _judge_mutant(
+        self, p: Parsed, step: Step, chain: Chain, text: str, variant: Variant
+    ) -> Mutant:
         verdict, chains = self._again(p, step.right, variant.text)
-        mutant = Mutant(self.place(p, step.right), variant.edit.name, text, variant.text, verdict.status)
+        mutant = Mutant(
+            self.place(p, step.right), variant.edit.name, text, variant.text, verdict.status
+        )
         if verdict.ok:
             said, route = self._asked(step, chains)
             return replace(mutant, reading=said, route=route)
@@ -237,11 +255,13 @@ def second_route(page: PageCheck, chain: Chain, k: int) -> str:
     for tall, short in page.worlds.taller:
         if tall in sizes and short in sizes and sizes[tall] <= sizes[short]:
             sizes[tall] = sizes[short] + 1
-    world = World(sizes, 4, page.seed * 1000 + 800)
+    world = World(sizes, 8, page.seed * 1000 + 800)
     if any(differentials(e) for e in chain.exprs):
         world.varying = varying_symbols(chain.exprs, chain.judge._named(chain.r))
     try:
-        found = agreement(parts[0], parts[1], world, used_indices(parts, chain.r))
+        found = agreement(
+            parts[0], parts[1], world, used_indices(parts, chain.r), chain.conditions, chain.filters
+        )
     except (NotCovered, *NOT_READ):
         return UNDECIDED
     return UNDECIDED if found.agrees is None else TRUE if found.agrees else MISSED
@@ -265,7 +285,7 @@ def _few(pool: Pool) -> Pool:
     return Pool(symbols=symbols, indices=pool.indices, dimensions=pool.dimensions[:3])
 
 
-class aside_of:  # noqa: N801
+class aside_of:
     """`derivlib.trial.aside` for a page."""
 
     def __init__(self, page: PageCheck) -> None:
@@ -306,7 +326,7 @@ def _read(chain: Chain, text: str) -> str:
 
 
 def mutate_page(page: Page, *, seed: int = 0, every: int = 1, hints: bool = False) -> PageMutation:
-    """Break every claim of a page and judge each mutant; each so-many-th only, if `every` says so."""
+    """Break every claim of a page and judge each mutant, or each so-many-th."""
     return Breaking(page, seed, every=every, hints=hints).found
 
 
@@ -325,7 +345,9 @@ def summary(pages: Sequence[PageMutation]) -> dict[str, int]:
         "undecided": sum(m.route == UNDECIDED for m in mutants),
         "left_out": sum(len(page.left_out) for page in pages),
     }
-    return found | ({"with_hints": len(asked), "mended": sum(bool(m.mended) for m in asked)} if asked else {})
+    return found | (
+        {"with_hints": len(asked), "mended": sum(bool(m.mended) for m in asked)} if asked else {}
+    )
 
 
 def summary_line(pages: Sequence[PageMutation]) -> str:
@@ -346,14 +368,20 @@ def render_text(pages: Sequence[PageMutation]) -> str:
         for m in page.mutants:
             if not m.caught:
                 line, column = page.source.position(m.span[0])
-                lines.append(f"{page.source.path}:{line}:{column}: {_SAID[m.route]}: {m.edit}: {' '.join(m.text.split())}")
+                lines.append(
+                    f"{page.source.path}:{line}:{column}: {_SAID[m.route]}: {m.edit}:"
+                    f" {' '.join(m.text.split())}"
+                )
                 lines.append(f"    was {' '.join(m.original.split())}")
                 lines.append(f"    read as {m.reading}")
         for span, reason in page.left_out:
             line, column = page.source.position(span[0])
             lines.append(f"{page.source.path}:{line}:{column}: not broken: {reason}")
         if page.wrong:
-            lines.append(f"{page.source.path}: {page.wrong} wrong before anything is broken; see derivlib check")
+            lines.append(
+                f"{page.source.path}: {page.wrong} wrong before anything is broken:"
+                " see derivlib check"
+            )
         lines.append(f"{page.source.path}: {summary_line([page])}")
     if len(pages) > 1:
         lines.append(f"{len(pages)} pages: {summary_line(pages)}")
@@ -361,7 +389,8 @@ def render_text(pages: Sequence[PageMutation]) -> str:
 
 
 _SAID = {
-    TRUE: "survived, and is true", MISSED: "missed", UNDECIDED: "survived; the second route cannot tell",
+    TRUE: "survived, and is true", MISSED: "missed",
+    UNDECIDED: "survived; the second route cannot tell",
 }  # fmt: skip
 
 
@@ -376,7 +405,8 @@ def render_json(pages: Sequence[PageMutation]) -> str:
             "by_edit": dict(_by_edit(page.mutants)),
             "survivors": [
                 {"line": position(m.span[0])[0], "column": position(m.span[0])[1], "edit": m.edit,
-                 "original": m.original, "tex": m.text, "reading": m.reading, "second_route": m.route}
+                 "original": m.original, "tex": m.text, "reading": m.reading,
+                 "second_route": m.route}
                 for m in page.mutants if not m.caught
             ],
             "left_out": [

@@ -275,6 +275,10 @@ def _member(r: Reader, family: Binding, indices: Sequence[Sequence[Token]], span
     family.used += 1
     found = tuple(r.index_expr(parse_tokens(list(i))) for i in indices)
     for e, place in zip(found, family.indices, strict=True):
+        if isinstance(e, At) and place.high is None and place.extent is None:
+            index = e.index  # λ_1, …, λ_n: the family reaches as far as it is first used
+            place.low, place.high, place.extent = index.low, index.high, index.extent
+            place.assumed = True
         if isinstance(e, At) and e.index.high is None and e.index.extent is None:
             e.index.low, e.index.high, e.index.extent = place.low, place.high, place.extent
     return Member(span, family.shape, family, found)
@@ -515,6 +519,9 @@ def dimension(r: Reader, node: Node) -> Dim:
             total = ()
             for t, sign in zip(node.terms, node.signs, strict=True):
                 total = add(total, dimension(r, t), sign)
+            if not total or all(c <= 0 for _, c in total):
+                text = r.text[node.span.start : node.span.end]
+                raise user_error(UNREADABLE, f"a dimension of {text} cannot be", node.span)
             return total
         case Group(items=(inner,)):
             return dimension(r, inner)

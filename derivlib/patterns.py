@@ -239,7 +239,7 @@ def dotted_sum(r: Reader, node: Additive) -> Expr:
         first = _tokens(r, node.terms[k - count])
         second = _tokens(r, node.terms[k - count + 1]) if count > 1 else None
         template = _template(r, first, second, last)
-        if template is None or len({*node.signs[k - count : k], node.signs[k + 1]}) > 1:
+        if template is None or len({*node.signs[k - count : k + 2]}) > 1:
             continue
         index, body = _running(r, template)
         span = node.terms[k - count].span.to(node.terms[k + 1].span)

@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 
 Array = Any
 LAYOUTS = ("mixed", "numerator", "denominator")
-FACTORS = {-1.0: "−1", 2.0: "2", 0.5: "½", -2.0: "−2", -0.5: "−½", 3.0: "3", 4.0: "4", 0.25: "¼"}
-_SHAPED = {"symmetric", "spd", "psd", "diagonal", "orthogonal", "orthonormal", "skew", "negative_definite",
-           "lower", "upper", "projection", "permutation"}  # fmt: skip
+FACTORS = {-1.0: "−1", 2.0: "2", 0.5: "½", -2.0: "−2", -0.5: "−½",
+           3.0: "3", 4.0: "4", 0.25: "¼"}  # fmt: skip
+_SHAPED = {"symmetric", "spd", "psd", "diagonal", "orthogonal", "orthonormal", "skew",
+           "negative_definite", "lower", "upper", "projection", "permutation"}  # fmt: skip
 
 
-def facts(judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: list[str]) -> list[str]:
+def facts(
+    judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: list[str]
+) -> list[str]:
     """Lines for the message of step `k`."""
     found: list[str] = []
     try:
@@ -55,7 +58,10 @@ def facts(judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: 
 def _layouts(
     judge: Judge, r: Reader, exprs: Sequence[Expr | None], k: int, texts: list[str]
 ) -> list[str]:
-    if not any(mark in texts[k - 1] + texts[k] for mark in (r"\partial", "∂", r"\frac{d", r"\frac d", r"\mathrm")):
+    if not any(
+        mark in texts[k - 1] + texts[k]
+        for mark in (r"\partial", "∂", r"\frac{d", r"\frac d", r"\mathrm")
+    ):
         return []
     own = judge.scope.settings.layout
     for layout in LAYOUTS:
@@ -67,13 +73,20 @@ def _layouts(
             except NOT_READ:
                 continue
         if holds:
-            return [f"this holds in {layout} layout, and the layout here is {own}; see the conventions page"]
+            return [
+                f"this holds in {layout} layout; the layout here is {own}: see the conventions page"
+            ]
     return []
 
 
 def _transposed(trial: Trial, e: Expr, reader: Reader) -> list[str]:
     a, b = trial.fixed, e
-    if len(a.shape) != 2 or len(reader.u.shape(b.shape)) != 2 or ONE in a.shape and a.shape[0] == a.shape[1]:
+    if (
+        len(a.shape) != 2
+        or len(reader.u.shape(b.shape)) != 2
+        or ONE in a.shape
+        and a.shape[0] == a.shape[1]
+    ):
         return []
     if not reader.u.same(a.shape, (b.shape[1], b.shape[0])):
         return []
@@ -119,12 +132,13 @@ def _factor(trial: Trial, text: str) -> list[str]:
 
 
 def _conditions(trial: Trial, text: str) -> Iterator[str]:
-    """Would it hold if one symbol were symmetric, had orthonormal columns, or were of equal sizes?"""
+    """Would it hold for a symmetric A, for orthonormal columns, for equal sizes?"""
     found = trial.read(text)
     assert found is not None
     e, r = found
     free = sorted(
-        (b for b in dependencies(e) | dependencies(trial.fixed) if _may_be_shaped(b)), key=lambda b: b.key
+        (b for b in dependencies(e) | dependencies(trial.fixed) if _may_be_shaped(b)),
+        key=lambda b: b.key,
     )
     for b in free[:4]:
         square = b.shape[0] == b.shape[1]
@@ -177,7 +191,13 @@ def _agree(trial: Trial, e: Expr, r: Reader, worlds: list[World]) -> bool:
             with np.errstate(all="ignore"):
                 left, right = evaluate(trial.fixed, world, axes), evaluate(e, world, axes)
                 outcome = comparing.compare(
-                    left, right, trial.fixed, e, world, axes, comparing.tolerance_for(trial.fixed, e)
+                    left,
+                    right,
+                    trial.fixed,
+                    e,
+                    world,
+                    axes,
+                    comparing.tolerance_for(trial.fixed, e),
                 )
         except NOT_READ:
             return False

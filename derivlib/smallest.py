@@ -31,8 +31,9 @@ DRAWS = 12
 TRIED = 6  # choices of sizes
 CLEAR = 0.02  # relative difference that a person sees at once
 # Domains in which whole numbers can be had by a few operations on whole numbers.
-_WHOLE = {"symmetric", "diagonal", "positive", "positive_entries", "nonnegative", "negative", "skew",
-          "invertible", "lower", "upper", "spd", "integer", "full_rank", "nonzero"}  # fmt: skip
+_WHOLE = {"symmetric", "diagonal", "positive", "positive_entries", "nonnegative", "negative",
+          "skew", "invertible", "lower", "upper", "spd", "integer",
+          "full_rank", "nonzero"}  # fmt: skip
 
 
 def smallest(
@@ -105,7 +106,9 @@ def _simplest(outcome: Outcome, core: int, axes: int) -> tuple[int, tuple[int, .
     finite = (np.isfinite(left) & np.isfinite(right)).all(axis=where)
     size_of = np.maximum(np.abs(left), np.abs(right)).max(axis=where)
     clear = finite & (difference.max(axis=where) > CLEAR * size_of)
-    best = min((k for k in range(draws) if clear[k]), key=lambda k: float(size_of[k]), default=outcome.draw)
+    best = min(
+        (k for k in range(draws) if clear[k]), key=lambda k: float(size_of[k]), default=outcome.draw
+    )
     worst = np.unravel_index(int(np.nanargmax(difference[best])), difference[best].shape)
     return best, tuple(int(k) for k in worst)
 
@@ -114,7 +117,8 @@ def _whole_numbers(world: World, binding: Binding) -> None:
     """Small whole numbers for a free symbol, where its domain has them."""
     if (
         binding.definition is not None or binding.is_dimension or binding.kind != "free"
-        or binding.indices or binding.conditions or binding.domain - _WHOLE or len(binding.shape) != 2
+        or binding.indices or binding.conditions or binding.domain - _WHOLE
+        or len(binding.shape) != 2
     ):  # fmt: skip
         return
     g = _generator(world, binding, (), 1)
@@ -150,7 +154,11 @@ def _whole_numbers(world: World, binding: Binding) -> None:
 def _point(world: World, bindings: set[Binding], draw: int) -> dict[str, str]:
     """The whole numbers themselves, when they are few."""
     free = sorted(
-        (b for b in bindings if (b, ()) in world.values and b.definition is None and not b.is_dimension),
+        (
+            b
+            for b in bindings
+            if (b, ()) in world.values and b.definition is None and not b.is_dimension
+        ),
         key=lambda b: b.key,
     )
     values = {b.tex: world.values[b, ()][0] for b in free if not b.key.startswith("·")}

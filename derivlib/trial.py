@@ -15,11 +15,17 @@ import numpy as np
 from derivlib import compare as comparing
 from derivlib.anatomy import fork, read_side
 from derivlib.chains import (
-    all_dimensions, axes_for, differentials, settle, used_indices, varying_symbols,
+    Chain,
+    all_dimensions,
+    axes_for,
+    differentials,
+    settle,
+    used_indices,
+    varying_symbols,
 )  # fmt: skip
 from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS, DerivlibError
-from derivlib.evaluate import Axes, World, dependencies, evaluate
+from derivlib.evaluate import NO_AXES, Axes, World, dependencies, evaluate
 from derivlib.expr import Const, Expr, Index
 from derivlib.patterns import einstein
 from derivlib.shapes import names
@@ -63,7 +69,9 @@ class Trial:
         DerivlibError: the fixed side cannot be read.
     """
 
-    def __init__(self, judge: Judge, r: Reader, fixed: str, others: Sequence[Expr | None] = ()) -> None:
+    def __init__(
+        self, judge: Judge, r: Reader, fixed: str, others: Sequence[Expr | None] = ()
+    ) -> None:
         self.judge = judge
         self.base = judge.reader()
         self.base.text = fixed
@@ -80,6 +88,7 @@ class Trial:
             self.settled = False
         self.settled &= not any("?" in n for d in self.fixed.shape for n in names(d))
         self.others = [e for e in (*others, self.fixed) if e is not None]
+        self.filters = [e for scope in judge.scope.chain() for e in scope.settings.filters]
         self.worlds = self._worlds()
         self.values: dict[Any, Array] = {}
         self.read_count = 0
@@ -90,8 +99,10 @@ class Trial:
         worlds.give_sizes(all_dimensions(self.others, bindings))
         seed = worlds.seed * 1000 + 700
         return (
-            World(dict(worlds.sizes[1]), 2, seed),
-            World({n: v + 1 for n, v in worlds.sizes[0].items()}, 4, seed + 1),
+            World(dict(worlds.sizes[1]), 8 if self.filters else 2, seed),
+            World(
+                {n: v + 1 for n, v in worlds.sizes[0].items()}, 8 if self.filters else 4, seed + 1
+            ),
         )
 
     def vary(self, e: Expr) -> None:
@@ -144,12 +155,15 @@ class Trial:
     def agrees(self, e: Expr, r: Reader) -> bool:
         indices = used_indices([self.fixed, e], r)
         self.vary(e)
+        conditions = self.judge._conditions(r, [self.fixed, e])
         for world, quick in zip(self.worlds, (True, False), strict=True):
             axes = axes_for(world, indices)
             with np.errstate(all="ignore"):
                 left = self._fixed_value(world, axes, indices)
                 right = evaluate(e, world, axes)
-                if quick and not comparing.decimals(e) and not comparing.decimals(self.fixed):
+                if conditions or self.filters:
+                    left, right = self._kept(left, right, conditions, world, axes)
+                elif quick and not comparing.decimals(e) and not comparing.decimals(self.fixed):
                     if not _close(left, right):
                         return False
                     continue
@@ -162,6 +176,17 @@ class Trial:
                 return False
         return True
 
+    def _kept(
+        self, left: Array, right: Array, conditions: list[Expr], world: World, axes: Axes
+    ) -> tuple[Array, Array]:
+        """NaN where the page says that the claim is not meant."""
+        for e in self.filters:
+            left, right = Chain._filtered([left, right], evaluate(e, world, NO_AXES), axes)
+        for condition in conditions:
+            keep = evaluate(condition, world, axes)
+            left, right = np.where(keep, left, np.nan), np.where(keep, right, np.nan)
+        return left, right
+
     def _fixed_value(self, world: World, axes: Axes, indices: list[Index]) -> Array:
         key = (world.seed, world.varying, tuple(id(i) for i in indices))
         if key not in self.values or not self.settled:
@@ -172,7 +197,9 @@ class Trial:
         """Printed decimals on a side without free symbols are as exact as they are printed."""
         total: Array = 0.0
         bindings = dependencies(e) | dependencies(self.fixed)
-        if any(b.definition is None and not b.is_dimension and b.operator is None for b in bindings):
+        if any(
+            b.definition is None and not b.is_dimension and b.operator is None for b in bindings
+        ):
             return total
         for side in (e, self.fixed):
             if comparing.decimals(side):

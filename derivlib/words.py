@@ -123,7 +123,7 @@ ROWS: tuple[Row, ...] = (
     _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
     _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
     _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
-    _row("in brackets", rf"({LIST}) \(((?:the |a |an )?[^)@]{{3,60}})\)", "$\\sigma$ (the logistic sigmoid)"),
+    _row("in brackets", rf"(@) \(((?:the |a |an )?[^)@]{{3,60}})\)", "$\\sigma$ (the logistic sigmoid)"),
     _row("applied", rf"({LIST})[^.;@]{{0,90}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
     _row("is", rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)", "$A$ is symmetric"),
     _row("apposition", rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|probability|vector|matrix|rank|both |all |with )[^.;@]{{0,60}}?(?:(?:in|of (?:length|size|dimension)|with) @|(?=[.;@]|$)))", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
@@ -145,7 +145,7 @@ _CONTINUES = re.compile(
 )
 _BOUNDARY = re.compile(
     r",? (?:and|while|whereas) (?:the|a|an|let|where|with|its|that)\b|,? (?:where|such that|whose|which|so that|then|let|because|since|with respect|by|if|when|from|into|at|under|given|wrt|we|"
-    r"that|than|but)\b|,? and (?=@)|, @|, (?:the|a|an) "
+    r"that|than|but)\b|(?<!order @)(?<!orders @)(?<!size @)(?<!sizes @)(?<!length @)(?<!lengths @)(?<!dimension @),? and (?=@)|, @|, (?:the|a|an) "
 )
 
 
@@ -584,7 +584,10 @@ def _shaped_by_words(
     if [rel.op for rel in p.statements[0].relations] == ["="]:
         return None  # it is about to be defined
     r = _reader(page, p)
-    for k in f.objects:
+    objects = f.objects
+    if len(f.subjects) == len(objects) > 1 and re.search(r"order|size|dimension|length", phrase):
+        objects = (objects[f.subjects.index(p.formula.index)],)  # of order p and q, respectively
+    for k in objects:
         other = by_index.get(k)
         if other is None:
             continue
@@ -652,7 +655,7 @@ def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
         node = node.items[0]
     if isinstance(node, Group) and len(node.items) == 2:
         return tuple(dimension(r, i) for i in node.items)
-    if isinstance(node, Name | Num) and re.search(r"matri(?:x|ces)\b[^@]{0,20}(?:of|with) (?:size|order|dimension)|square", phrase):
+    if isinstance(node, Name | Num) and re.search(r"matri(?:x|ces)\b[^@]{0,20}(?:of|with) (?:size|order|dimension)|square matri", phrase):
         n = dimension(r, node)
         return (n, n)
     if isinstance(node, Product) and "times" in node.ops:
@@ -819,7 +822,7 @@ def _column(
         found = declare.name_key(names[0]) if names else None
         binding = page.scope.lookup(found[0]) if found else None
         named = named or bool(names)
-        if binding is not None and binding.shape != SCALAR and binding.kind != "function":
+        if binding is not None and (binding.shape != SCALAR or binding.kind == "unsized") and binding.kind != "function":
             break
     if binding is None:
         return not named
@@ -875,6 +878,9 @@ def _gathered(
     """X is made of the x_i that were declared before it."""
     from derivlib.expr import At, Expr, Index, Member, Op, Stack
 
+    if matrix.kind == "unsized" and many.indices[0].extent is not None:
+        length, count = many.shape[0], many.indices[0].extent
+        matrix.shape = (length, count) if by_column else (count, length)
     extent = matrix.shape[1] if by_column else matrix.shape[0]
     index = Index("k", None, None, extent, False)
     at = At(matrix.span, SCALAR, index)

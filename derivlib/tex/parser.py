@@ -15,6 +15,7 @@ from derivlib.tex.tree import (
     Cases,
     Condition,
     Dots,
+    Evaluated,
     Frac,
     Group,
     Matrix,
@@ -94,7 +95,7 @@ def parse_formula(tex: str) -> tuple[Statement, ...]:
         DerivlibError: the formula is outside the language, with the place where reading stopped.
     """
     try:
-        return _Formula(_flatten(tokenize(tex)), tex).statements()
+        return _Formula(_flatten(_said_upright(tokenize(tex))), tex).statements()
     except RecursionError:
         raise user_error(UNREADABLE, "the formula is nested too deeply", (0, 1)) from None
 
@@ -107,6 +108,27 @@ def parse_tokens(tokens: Sequence[Token]) -> Node:
     if len(items) == 1:
         return items[0]
     return Group(items[0].span.to(items[-1].span), ",", tuple(items))
+
+
+def _said_upright(tokens: list[Token]) -> list[Token]:
+    """`{\\rm note\\,that}`: English set upright, as one token of words."""
+    if not any(t.text == r"\mathrm_" for t in tokens):
+        return tokens
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        if tokens[i].text == "{" and i + 1 < len(tokens) and tokens[i + 1].text == r"\mathrm_":
+            inner, j = _group(tokens, i)
+            text = ""
+            for a, b in zip(inner[1:], [*inner[2:], None], strict=True):
+                text += a.text + (" " if b is not None and b.start > a.end else "")
+            if text and all(w in ENGLISH for w in text.lower().split()):
+                out.append(Token("rm", text, tokens[i].start, tokens[j - 1].end))
+                i = j
+                continue
+        out.append(tokens[i])
+        i += 1
+    return out
 
 
 def _flatten(tokens: list[Token]) -> list[Token]:
@@ -243,6 +265,8 @@ class _Formula:
                     self.may_continue = False
             elif token.kind == "text" and self._is_words(token, i):
                 self._words(token)
+            elif token.kind == "rm":
+                self._words(Token("text", token.text, token.start, token.end))
             elif text == r"\forall":
                 self._finish()
                 self.lead = "for"
@@ -408,8 +432,9 @@ class _Formula:
         if inside is not None and any(t.text in RELATIONS and t.text != ":" for t in inside):
             kept = self.row  # (t < T): under which condition
             condition = _Formula(inside, "").statements()
+            aside = any(t.kind == "rm" or t.text == "=" for t in inside)
             self.done.extend(
-                Statement(s.span, s.parts, s.relations, "for", kept) for s in condition
+                Statement(s.span, s.parts, s.relations, "remark" if aside else "for", kept) for s in condition
             )
             for s in condition:
                 self.kept[s.span] = [inside]
@@ -433,6 +458,10 @@ class _Formula:
         self.may_continue = True
 
 
+ENGLISH = {
+    "where", "and", "note", "that", "with", "hence", "so", "if", "or", "then", "since", "thus", "for",
+    "all", "when", "because", "therefore", "using", "by", "the", "is", "as", "given", "we", "have", "let",
+}  # fmt: skip
 REASONS = {"since", "because", "as", "by", "using", "from", "see"}
 _REMARKS = {
     "and",
@@ -573,14 +602,32 @@ class Parser:
                 factors.append(self.factor())
             else:
                 break
+        term: Node = factors[0]
+        if len(factors) > 1:
+            term = Product(factors[0].span.to(factors[-1].span), tuple(factors), tuple(ops))
+        if self.peek() == "|" and "|" not in self.bars and self.i + 1 < self.n and self.tokens[self.i + 1].text == "_":
+            return self.evaluated(term)
         if len(factors) == 1:
             return factors[0]
         return Product(factors[0].span.to(factors[-1].span), tuple(factors), tuple(ops))
+
+    def evaluated(self, body: Node) -> Node:
+        """The places under a bar, `|_{x = a, y = b}`."""
+        self.i += 2
+        group, self.i = self._token_group()
+        places: list[tuple[Node, Node]] = []
+        for statement in _Formula(group, "").statements():
+            if len(statement.parts) != 2 or statement.relations[0].op != "=":
+                raise user_error(UNREADABLE, "a bar needs x = value under it", statement.span)
+            places.append((statement.parts[0], statement.parts[1]))
+        return Evaluated(Span(body.span.start, self.tokens[self.i - 1].end), body, tuple(places))
 
     def _starts_factor(self) -> bool:
         if self.i >= self.n:
             return False
         text = self.tokens[self.i].text
+        if text == "|" and "|" not in self.bars and self.i + 1 < self.n and self.tokens[self.i + 1].text == "_":
+            return False
         if text in ("|", r"\|"):
             return not (self.bars and self.bars[-1] == text)
         return (

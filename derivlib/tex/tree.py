@@ -121,6 +121,14 @@ class Condition(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluated(Node):
+    """A bar with values under it: f |_{x = a}."""
+
+    body: Node
+    places: tuple[tuple[Node, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dots(Node):
     pass
 
