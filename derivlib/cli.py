@@ -165,8 +165,48 @@ def _explain(options: argparse.Namespace) -> int:
     raise _CannotRun(f"no kind {options.kind!r}; the kinds are {kinds}")
 
 
+# mutate
+
+
+def _mutate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="a Markdown file or a folder")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report")
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="judge only each Nth mutant of a page"
+    )
+    parser.add_argument(
+        "--hints", action="store_true", help="see whether the original is offered for each mutant"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random draws")
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    files = markdown_files(options.paths)
+    from derivlib.errors import DerivlibError
+    from derivlib.mutate import mutate_page, render_json, render_text
+    from derivlib.page import read_page
+    from derivlib.source import read_source
+
+    pages = []
+    for path in _with_progress(files):
+        try:
+            page = read_page(read_source(path))
+        except DerivlibError as error:
+            raise _CannotRun(f"{path.as_posix()}: {error.diagnostic.statement}") from None
+        pages.append(mutate_page(page, seed=options.seed, every=options.every, hints=options.hints))
+    sys.stdout.write((render_json if options.format == "json" else render_text)(pages))
+    good = all(not p.wrong and not any(m.route == "missed" for m in p.mutants) for p in pages)
+    return RIGHT if good else WRONG
+
+
 # One row for each command.
 COMMANDS: tuple[Command, ...] = (
     Command("check", "Check Markdown files and folders.", _check_arguments, _check),
     Command("explain", "Explain a kind of mistake.", _explain_arguments, _explain),
+    Command(
+        "mutate",
+        "Break every claim of the pages, and see what is caught.",
+        _mutate_arguments,
+        _mutate,
+    ),
 )

@@ -407,7 +407,7 @@ def _diag_added(side: Side, pool: Pool) -> Iterator[Places]:
     top = side.runs[0]
     if not side.sums or side.sums[0].where != "top":
         text = side.text.strip()
-        if top.where == "top" and not (len(top.units) == 1 and is_scalar(top.units[0].shape)):
+        if top.where == "top" and not is_scalar(side.shape(side.root)):
             yield ((Span(0, len(side.text)), rf"\operatorname{{tr}}({text})"),)
 
 

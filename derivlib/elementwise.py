@@ -425,7 +425,8 @@ class Route:
         def chosen(i: int, j: int) -> complex:
             for value, test in zip(values, tests, strict=True):
                 if test is None or _entry(test, i + 1, j + 1, spread=True):
-                    return _entry(value, i + 1, j + 1, spread=True)
+                    found: complex = _entry(value, i + 1, j + 1, spread=True)
+                    return found
             return NAN
 
         return loops.filled(rows, columns, chosen)

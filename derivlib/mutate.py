@@ -355,7 +355,8 @@ def summary_line(pages: Sequence[PageMutation]) -> str:
     parts = [f"{n['caught']} caught", f"{n['true']} true formulas", f"{n['missed']} missed"]
     if n["undecided"]:
         parts.append(f"{n['undecided']} undecided")
-    text = f"{n['mutants']} mutants of {n['claims']} formulas: {', '.join(parts)}"
+    formulas = "1 formula" if n["claims"] == 1 else f"{n['claims']} formulas"
+    text = f"{n['mutants']} mutants of {formulas}: {', '.join(parts)}"
     if n.get("with_hints"):
         text += f"; the original among the hints for {n['mended']} of {n['with_hints']}"
     return text
