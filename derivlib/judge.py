@@ -490,7 +490,8 @@ class Judge:
                 )
             tail = Statement(s.span, (parts[-2], parts[-1]), (s.relations[-1],), s.lead, s.row)
             self._equation(Statement(s.span, tuple(parts[:-1]), s.relations[:-1], s.lead, s.row))
-            self._membership(tail)
+            if not self.parts or self.parts[-1].diagnostic is None:  # else it is said already
+                self._membership(tail)
             return
         if "~" in ops:
             rel = next(rel for rel in s.relations if rel.op == "~")
