@@ -13,6 +13,7 @@ from derivlib.derivatives import _is_derivative, is_operator
 from derivlib.elaborate import INVERSE_TRANSPOSES, TRANSPOSES, Reader, _plain, script_text
 from derivlib.errors import DerivlibError
 from derivlib.expr import Expr
+from derivlib.scope import Key
 from derivlib.shapes import SCALAR, Shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
@@ -289,11 +290,12 @@ class Side:
 
     @property
     def mark(self) -> str:
-        """The author's own transpose: `^\\top`, `^T`, `'`."""
-        for text in (self.text, self.reader.text, getattr(self.reader, "page_text", "")):
-            match = _MARK.search(text)
-            if match:
-                return match.group()
+        """The author's own transpose: `^\\top`, `^T`."""
+        for pattern in _MARKS if self.reader.scope.lookup(Key("T")) is None else _MARKS[:1]:
+            for text in (self.text, self.reader.text):
+                match = pattern.search(text)
+                if match:
+                    return match.group(1)
         return r"^\top"
 
     def turned(self, unit: Unit) -> str:
@@ -322,9 +324,12 @@ class Side:
             return None
 
 
-_MARK = re.compile(
-    r"\^\s*(?:\\top(?![a-zA-Z])|\\intercal(?![a-zA-Z])|\{\\top\}|\{\\intercal\}|\{?\\(?:mathsf|mathrm|sf|rm|text)\s*(?:\{T\}|T)\}?"
-    r"|\{T\}|T(?![a-zA-Z]))"
+_MARKS = (
+    re.compile(
+        r"(\^\s*(?:\{\s*)?\\(?:top|intercal|(?:mathsf|mathrm|mathit|sf|rm|text)\s*(?:\{T\}|T))"
+        r"(?![a-zA-Z])(?:\s*\})?)"
+    ),
+    re.compile(r"[a-zA-Z)\]]\s*(\^\s*(?:\{T\}|T(?![a-zA-Z])))"),
 )
 
 

@@ -215,7 +215,9 @@ def differentials(e: Expr) -> list[Differential]:
     return found
 
 
-def varying_symbols(parts: Sequence[Expr], named: tuple[Binding, ...] | None) -> frozenset[Binding]:
+def varying_symbols(
+    parts: Sequence[Expr], named: tuple[Binding, ...] | None, ordered: bool = False
+) -> frozenset[Binding]:
     """What varies in a chain: the free symbols whose differentials appear in it.
 
     Where only differentials of defined quantities appear, the free symbols under the
@@ -232,7 +234,7 @@ def varying_symbols(parts: Sequence[Expr], named: tuple[Binding, ...] | None) ->
         b for part in parts for d in differentials(part) for b in [_lone(d.body)]
         if b is not None and b.definition is None and b.kind == "free" and not b.is_dimension
     }  # fmt: skip
-    if named is not None and lone <= set(named):
+    if named is not None and (ordered or lone <= set(named)):
         return frozenset(named)
     if lone:
         return frozenset(lone)
@@ -296,6 +298,7 @@ class Chain:
         self.parts = parts
         self.ops = ops
         self.spans = spans
+        self.ordered = False  # a directive says what varies; it is obeyed
         self.strict: set[str] = set()  # indices whose range stands in the formula itself
         self.filters: list[Expr] = []  # on the draws
         self.conditions: list[Expr] = []  # on the free indices: j ≠ y
@@ -336,10 +339,11 @@ class Chain:
         } | {n for i in indices if i.extent is not None for n in names(i.extent)})  # fmt: skip
         varying: frozenset[Binding] = frozenset()
         if any(differentials(p) for p in self.parts):
-            varying = varying_symbols(self.parts, named)
+            varying = varying_symbols(self.parts, named, self.ordered)
         result = ChainResult()
+        parameters = {p for b in bindings for p in b.params if p.implicit}
         closed = not any(
-            b.definition is None and not b.is_dimension and b.operator is None for b in bindings
+            b not in parameters and b.definition is None and not b.is_dimension and b.operator is None for b in bindings
         ) and not indices  # fmt: skip
         tolerance = [
             comparing.tolerance_for(a, b) for a, b in zip(self.parts, self.parts[1:], strict=False)

@@ -312,7 +312,8 @@ class PageCheck:
             places = p.expanded.offsets
         start = places[min(span[0], len(places) - 1)]
         last = places[min(max(span[1] - 1, span[0]), len(places) - 1)]
-        return Span(offsets[min(start, len(offsets) - 1)], offsets[min(last, len(offsets) - 1)] + 1)
+        end = p.expanded.calls.get(last, last + 1) if p.expanded is not None else last + 1
+        return Span(offsets[min(start, len(offsets) - 1)], offsets[min(end, len(offsets)) - 1] + 1)
 
     def _judge(self, p: Parsed, facts: Sequence[Any]) -> None:
         """Bind or check one formula and write its verdict."""
@@ -372,6 +373,9 @@ class PageCheck:
 
     def _wrong(self, v: Verdict) -> Verdict:
         """A formula marked wrong holds, as a verdict, when it is caught."""
+        if v.status == VACUOUS and v.diagnostic is not None:
+            d = replace(v.diagnostic, statement=f"marked wrong, but nothing was compared: {v.diagnostic.statement}")
+            return replace(v, diagnostic=d)
         if v.status in (UNKNOWN_NAME, UNREADABLE) and v.diagnostic is not None:
             d = replace(
                 v.diagnostic,

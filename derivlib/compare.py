@@ -13,12 +13,15 @@ from derivlib.evaluate import Axes, World, evaluate
 from derivlib.expr import (
     At,
     Block,
+    Call,
     Const,
     Derivative,
     Differential,
     Expr,
     Fill,
     Fold,
+    Let,
+    Member,
     Op,
     Var,
     children,
@@ -27,7 +30,13 @@ from derivlib.shapes import SCALAR
 
 Array = Any
 EXACT = 1e-9  # everything analytic, first order
+PLAIN = 1e-12  # sums and products alone
+AMPLIFIERS = {
+    "inverse", "pseudo_inverse", "matrix_power", "fractional_power", "det", "adj", "logm", "expm", "sqrtm",
+    "sinm", "cosm", "log", "exp", "power", "softmax", "logsumexp", "norm", "divide", "over", "kron_sum",
+}  # fmt: skip
 NESTED = 2e-6  # second order, or a function that is not analytic
+SHARE = 1e-3  # of the largest entry: an entry is not asked to be more exact than this share
 FLOOR = 1e-12  # below this share of its terms, a value is the rounding error of zero
 
 
@@ -47,7 +56,28 @@ class Outcome:
 
 
 def tolerance_for(*sides: Expr) -> float:
-    return NESTED if any(_depth(s) > 1 for s in sides) else EXACT
+    if any(_depth(s) > 1 for s in sides):
+        return NESTED
+    return EXACT if any(_rounds(s) for s in sides) else PLAIN
+
+
+def _rounds(e: Expr) -> bool:
+    """Does an expression hold what amplifies rounding: a derivative, an inverse, a determinant?"""
+    if isinstance(e, Derivative | Differential | Let):
+        return True
+    if isinstance(e, Op) and e.operator.name in AMPLIFIERS:
+        return True
+    if isinstance(e, Var | Member | Call):
+        binding = e.binding if isinstance(e, Var) else e.family if isinstance(e, Member) else e.function
+        if binding.definition is not None and not binding.indices:
+            if binding.rounds is None:
+                binding.rounds = False  # a recursion ends here
+                binding.rounds = _rounds(binding.definition)
+            if binding.rounds:
+                return True
+        elif binding.indices:
+            return True
+    return any(_rounds(c) for c in children(e))
 
 
 def _depth(e: Expr) -> int:
@@ -92,7 +122,8 @@ def compare(
             return Outcome(UNDEFINED, float("nan"), tolerance, world, 0, (), left, right)
         size = np.where(finite, np.maximum(np.abs(left), np.abs(right)), 0.0)
         scale = size.max(axis=where, keepdims=True)
-        bound = tolerance * scale + slack
+        own = size.max(axis=where[axes.count :], keepdims=True) if axes.count else size
+        bound = tolerance * np.maximum(own, SHARE * scale) + slack
         bad = finite & (difference > bound)
         if axes.count == 0:
             bad &= all_finite.reshape(all_finite.shape + (1,) * core)
@@ -107,7 +138,7 @@ def compare(
             ):
                 return Outcome(VACUOUS, 0.0, tolerance, world, 0, (), left, right)
         relative = np.where(finite, difference / np.where(scale > 0, scale, 1.0), 0.0)
-        if bad.any() and _rounding(bad, relative, tolerance, where):
+        if bad.any() and _rounding(bad, relative, scale, tolerance, where):
             bad = np.zeros_like(bad)
         if bad.any():
             worst = np.unravel_index(int(np.argmax(np.where(bad, relative, -1.0))), relative.shape)
@@ -125,17 +156,21 @@ def compare(
         )
 
 
-def _rounding(bad: Array, relative: Array, tolerance: float, where: tuple[int, ...]) -> bool:
-    """Few draws, slightly off, beside many that agree: points where rounding is amplified.
+def _rounding(
+    bad: Array, relative: Array, scale: Array, tolerance: float, where: tuple[int, ...]
+) -> bool:
+    """Few draws, slightly off or of a size of their own, beside many that agree.
 
-    A wrong formula is wrong at nearly every point; a nearly singular matrix is met at few.
+    A wrong formula is wrong at nearly every point; a nearly singular matrix is met at few,
+    and there second derivatives by differences are large and lose their digits.
     """
     draws = bad.any(axis=where)
-    share = float(draws.mean())
-    worst = float(np.where(bad, relative, 0.0).max())
-    return bool(
-        draws.size >= 4 and share <= 0.25 and (worst < 1e-5 or tolerance >= NESTED and worst < 1e9)
-    )
+    if draws.size < 4 or float(draws.mean()) > 0.25:
+        return False
+    worst = np.where(bad, relative, 0.0).max(axis=where)
+    sizes = np.broadcast_to(scale, bad.shape).max(axis=where)
+    huge = sizes > 1e3 * np.median(sizes)
+    return bool(np.all(~draws | (worst < max(1e-5, 1e3 * tolerance)) | (tolerance >= NESTED) & huge))
 
 
 def _padded(value: Array, own: Expr, other: Expr) -> Array:

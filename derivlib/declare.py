@@ -7,6 +7,7 @@ scope of its section, or adds a property to a name that is already there.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from derivlib.elaborate import Reader, script_text
@@ -30,6 +31,7 @@ class Space:
     domain: frozenset[str] = frozenset()
 
 
+_TAG = re.compile(r"[A-Za-z0-9]+|\*|\\(?:star|ast|circ|dagger|ell|prime)|[+-]")
 NAMED_SETS = {
     # script of ℝ or letter of the set -> properties
     "+": "nonnegative", "++": "positive", "-": "negative", r"\geq0": "nonnegative", r"\ge0": "nonnegative",
@@ -241,7 +243,7 @@ def name_key(node: Node) -> tuple[Key, list[str]] | None:
                 sup = "(*)"
             else:
                 sup = f"({inside})"
-        elif text in ("T", r"\top", "-1", "2", "3", r"\intercal"):
+        elif text in ("T", r"\top", "-1", "2", "3", r"\intercal") or not _TAG.fullmatch(text):
             return None
         else:
             sup = text

@@ -107,6 +107,8 @@ def _scalar(g: Generator, draws: int, domain: set[str]) -> Array:
     if "unit_interval" in domain:
         return g.uniform(0.15, 0.85, shape)
     x = g.uniform(0.4, 1.7, shape)
+    x[3::8] *= 2.5  # some larger, to pass kinks such as that of max(x + 3/2, 0)
+    x[4::8] *= 2.0
     if domain & {"positive", "nonnegative", "positive_entries"}:
         return x
     if "negative" in domain:

@@ -57,6 +57,8 @@ class Binding:
     used: int = 0
     conditions: list[Any] = field(default_factory=list)
     value: Any = None  # what a `fill` fills with, or how a `sizeless` one is read
+    rounds: bool | None = None  # does its definition amplify rounding errors?
+    shift: int = 0  # x_{k+1} = … defines the member k + 1
     slice_of: tuple[Binding, bool, bool] | None = None  # (matrix, by column, turned): x_k of X
 
 

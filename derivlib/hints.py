@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from derivlib.judge import Judge
 
 MOST = 3  # hints shown
-ONE_EDIT = 700  # texts tried that are one edit away
+ONE_EDIT = 900  # texts tried that are one edit away
 TWO_EDITS = 600  # and two
 ON_PURPOSE = 60  # tried for a formula that is marked wrong
+PIECES = 48  # factors of other sides that may be put in
+LINES_BEFORE = 24  # sides of earlier formulas that are looked at
 EQUALITIES = ("=", ":=", "~")
 
 
@@ -149,7 +151,7 @@ def _whole(text: str) -> str:
 
 
 def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Pool:
-    """What stands nearby: symbols of the page, factors and terms of the chain's other parts."""
+    """What stands nearby: symbols, factors and terms of the chain's other parts and of the page."""
     symbols: list[tuple[str, Shape]] = []
     dimensions: list[str] = []
     for b in judge.scope.all_bindings():
@@ -159,42 +161,63 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
             symbols.append((b.tex, b.shape))
     here = " ".join((*others, text))
     symbols.sort(key=lambda s: s[0] not in here)
-    factors: dict[str, Shape] = {}
+    pieces: dict[str, Shape] = {}
     terms: dict[str, Shape] = {}
-    for other in others:
+    for other in (*others, *_before(judge)):
         try:
-            side = side_of(judge, base, other)
+            _collect(side_of(judge, base, other), pieces, terms)
         except NOT_READ:
             continue
-        for run in side.runs:
-            for unit in run.units:
-                if unit.shape is not None and len(unit.shape) == 2 and not is_number(unit):
-                    factors.setdefault(side.cut(unit.span), unit.shape)
-                for node in unit.nodes[1:]:
-                    shape = side.shape(node)
-                    if shape is not None and len(shape) == 2:
-                        factors.setdefault(side.cut(side.wide(node.span)), shape)
-        for s in side.sums:
-            for term in s.terms:
-                shape = _shape(base, side.cut(term))
-                if shape is not None and len(shape) == 2:
-                    terms.setdefault(side.cut(term), shape)
-    pieces = tuple(factors.items())[:16]
-    factors = dict(symbols[:16]) | dict(pieces)
-    for tex, shape in symbols[:16]:
+        if len(pieces) > PIECES:
+            break
+    factors = dict(symbols[:40])
+    for tex, shape in symbols[:40]:
+        terms.setdefault(tex, shape)
         if shape == SCALAR:
             factors.setdefault(rf"\frac{{1}}{{{tex}}}", shape)
         elif ONE not in shape:
             factors.setdefault(tex + r"^\top", (shape[1], shape[0]))
-        terms.setdefault(tex, shape)
+    factors |= dict(list(pieces.items())[:PIECES])
     for tex in dimensions[:6]:
         factors.setdefault(tex, SCALAR)
         factors.setdefault(rf"\frac{{1}}{{{tex}}}", SCALAR)
+    terms.setdefault("1", SCALAR)
     return Pool(
-        tuple(symbols[:24]), pieces,
-        tuple(list(factors.items())[:44]), tuple(list(terms.items())[:24]),
-        tuple(base.free), tuple(dimensions[:6]),
+        tuple(symbols[:24]), tuple(pieces.items())[:24], tuple(factors.items()),
+        tuple(list(terms.items())[:40]), tuple(base.free), tuple(dimensions[:6]),
     )  # fmt: skip
+
+
+def _collect(side: Side, pieces: dict[str, Shape], terms: dict[str, Shape]) -> None:
+    """Factors and terms of one side, each with its shape."""
+    for run in side.runs:
+        for unit in run.units:
+            if unit.shape is not None and len(unit.shape) == 2 and not is_number(unit):
+                pieces.setdefault(side.cut(unit.span), unit.shape)
+            for node in unit.nodes[1:]:
+                shape = side.shape(node)
+                if shape is not None and len(shape) == 2:
+                    pieces.setdefault(side.cut(side.wide(node.span)), shape)
+    for s in side.sums:
+        for term in s.terms:
+            shape = _shape(side.reader, side.cut(term))
+            if shape is not None and len(shape) == 2:
+                terms.setdefault(side.cut(term), shape)
+
+
+def _before(judge: Judge) -> list[str]:
+    """The sides of the formulas before this one, the nearest first."""
+    found: list[str] = []
+    for p in reversed(judge.page.parsed):
+        if p.formula.index >= judge.p.formula.index or p.expanded is None:
+            continue
+        for statement in p.statements:
+            if any(rel.op in EQUALITIES for rel in statement.relations):
+                spans = [part.span for part in statement.parts]
+                found += [p.expanded.text[s.start : s.end] for s in spans]
+        if len(found) >= LINES_BEFORE:
+            break
+    return found[:LINES_BEFORE]
 
 
 def _is_symbol(b: Binding) -> bool:

@@ -414,7 +414,7 @@ class Judge:
             for n in names:
                 key = declare.name_key(n)
                 assert key is not None
-                known = self.scope.lookup(key[0]) if not key[1] else None
+                known = self.scope.here(key[0]) if not key[1] else None
                 if known is not None and known.kind == "defined":
                     if known.shape != space.shape:
                         raise r.ill_shaped(
@@ -493,6 +493,11 @@ class Judge:
             if not self.parts or self.parts[-1].diagnostic is None:  # else it is said already
                 self._membership(tail)
             return
+        name = parts[0]
+        if isinstance(name, Name) and not self.p.formula.display and len(parts) == 2 and isinstance(parts[1], Num):
+            if self.scope.index(name.base) is not None and self.scope.lookup(Key(name.base, name.font, name.accent)) is None:
+                self.parts.append(Part("mention", reading=f"the index {name.base} at {parts[1].text}"))
+                return
         if "~" in ops:
             rel = next(rel for rel in s.relations if rel.op == "~")
             if not any(isinstance(p, Num | Matrix) for p in parts):
@@ -544,6 +549,9 @@ class Judge:
         return True
 
     def _chain(self, r: Reader, s: Statement, parts: list[Node], ops: list[str]) -> None:
+        if len(parts) > 2 and ops[0] == "=" and self._unbound(parts[0]) and self._unbound(parts[1]):
+            self._alias(r, s, parts, ops)
+            return
         spans = [p.span for p in parts]
         defined = self._definition(r, s, parts, ops)
         if defined is not None:
@@ -575,6 +583,15 @@ class Judge:
                 return
         del local
         self._check(r, exprs, ops, spans, [], None, None)
+
+    def _alias(self, r: Reader, s: Statement, parts: list[Node], ops: list[str]) -> None:
+        """`x = a^{(1)} = [0.3; 0.9]`: both names are new, and both stand for the value."""
+        self.steps += 1
+        step = Step(self.steps, HOLDS, self.page.place(self.p, parts[1].span), 0.0, 0.0)
+        self._chain(r, s, parts[1:], ops[1:])
+        again = self.reader()
+        self._bind(parts[0], again.expr(parts[1]), again)
+        self.parts[-1].steps.insert(0, step)
 
     def _stop(
         self,
@@ -652,6 +669,7 @@ class Judge:
         chain = Chain(r, exprs, ops, spans)
         chain.conditions = self._conditions(r, exprs)
         chain.strict = self.ranged
+        chain.ordered = self.orders.vary is not None
         chain.filters = [e for scope in self.scope.chain() for e in scope.settings.filters]
         steps = list(before)
         part = Part("claim", steps, notes=r.notes)
@@ -851,9 +869,13 @@ class Judge:
         if letters:
             if old is not None and (old.definition is not None or old.kind != "free"):
                 return None
+            whole = self.scope.lookup(key._replace(sub="")) if key.sub else None
+            if old is None and whole is not None and whole.definition is not None:
+                return None  # an entry of a family that is defined
             return self._family(r, key, letters, old, parts, left)
-        if old is None and isinstance(left, Scripted) and key.sup in ("2",) and False:
-            return None
+        shifted = self._shifted(r, left, key, parts)
+        if shifted is not None:
+            return shifted
         family = declare.family_of(key, left, r)
         if old is None and family is not None:
             known = self.scope.lookup(family[0])
@@ -888,16 +910,68 @@ class Judge:
             if old.kind == "free" and old.definition is None and not self._on_itself(old, parts):
                 return self._refined(r, old, key, parts, left)
             return None  # said again: a claim
-        if old is None and not forced and self._meaning(left):
+        if old is None and not forced and self._meaning(left, isinstance(parts[1], Num)):
             return None
-        exprs = self._sides(r, parts[1:])
+        exprs = self._sides(r, parts[1:2])
         e = exprs[0]
         if r.free and used_indices(exprs[:1], r):
             raise user_error(
                 UNREADABLE, f"the index {used_indices(exprs[:1], r)[0].name} is on the right only", parts[1].span,
                 "a definition by entries needs its indices on the left, as in A_{ij}",
             )  # fmt: skip
-        return self._bind(left, e, r), exprs
+        binding = self._bind(left, e, r)
+        return binding, exprs + self._sides(r, parts[2:])  # S = Diag(z) = Sᵀ speaks of S at once
+
+    def _shifted(
+        self, r: Reader, left: Node, key: Key, parts: list[Node]
+    ) -> tuple[Binding, list[Expr]] | None:
+        """`x_{k+1} = σ(W_k x_k + b_k)`: a recursion that begins at a declared first member."""
+        if not isinstance(left, Scripted) or left.sub is None or not isinstance(left.base, Name):
+            return None
+        tokens = [t for t in left.sub if t.text not in ("{", "}")]
+        texts = [t.text for t in tokens]
+        if len(texts) != 3 or texts[1] != "+" or not texts[2].isdigit() or not texts[0].isalpha():
+            return None
+        star = Key(key.base, key.font, key.accent, "*", key.sup)
+        family = self.scope.lookup(star)
+        first = next(
+            (
+                (int(k.sub), b)
+                for scope in self.scope.chain()
+                for k, b in scope.names.items()
+                if k[:3] == key[:3] and k.sub.isdigit() and k.sup == key.sup
+            ),
+            None,
+        )
+        if family is None and first is None or family is not None and family.definition is not None:
+            return None
+        letter = texts[0]
+        if family is None:
+            assert first is not None
+            family = Binding(
+                star.tex(), star.base, "free", first[1].shape, first[1].span,
+                indices=(Index(letter),), implicit=True,
+            )  # fmt: skip
+            self.scope.bind(star, family)
+        if first is not None:
+            family.members[(first[0],)] = first[1]
+        declared = self.scope.index(letter)
+        index = Index(letter, declared.low, declared.high, declared.extent) if declared else Index(letter)
+        r.free[letter] = index
+        exprs = self._sides(r, parts[1:])
+        if not r.u.same(family.shape, exprs[0].shape):
+            raise r.ill_shaped(
+                parts[1].span, f"{family.tex} is {show_shape(family.shape)}, the right side {show_shape(r.u.shape(exprs[0].shape))}"
+            )
+        for e in exprs:
+            settle(e, r)
+        place = Index(letter, None, None, None)
+        family.definition, family.kind, family.indices = exprs[0], "defined", (index,)
+        family.shift, family.implicit = int(texts[2]), True
+        del place
+        self.page.worlds.reset()
+        self.page.definitions.append((family, self.p))
+        return family, exprs
 
     def _through(
         self, r: Reader, left: Node, parts: list[Node]
@@ -1013,11 +1087,13 @@ class Judge:
         function.value = value
         return value, exprs
 
-    def _meaning(self, node: Node) -> bool:
+    def _meaning(self, node: Node, number: bool = False) -> bool:
         """Does the left side have a meaning beyond a name: an element, a constant, ẋ of x?"""
         r = self.reader()
         if isinstance(node, Name) and node.base in ("e", r"\pi", "E", "K", "J"):
-            return False
+            return node.base in ("e", r"\pi") and number
+        if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.base == "e" and node.sups:
+            return True  # e^{…} is no name
         if isinstance(node, Scripted) and any(
             script_text(s) in ("*", r"\star", r"\ast") for s in node.sups
         ):
@@ -1248,6 +1324,8 @@ class Judge:
                 return None
             key = found[0]
             old = self.scope.lookup(key)
+            if old is not None and (old.used or any(_mentions(p, key) for p in parts[1:])):
+                return None
             if old is None and r.function_head(head) is not None:  # type: ignore[arg-type]
                 return None  # tanh(x) = … is a claim
             if old is not None and not (
@@ -1593,6 +1671,7 @@ def _mentions(node: Node, key: Key) -> bool:
             return (
                 isinstance(base, Name)
                 and not key.sub
+                and not key.sup
                 and (base.base, base.font, base.accent) == key[:3]
                 or not isinstance(base, Name)
                 and _mentions(base, key)

@@ -7,7 +7,7 @@ TeX document. The definitions themselves leave nothing behind in the expanded te
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
 from derivlib.errors import UNREADABLE, user_error
@@ -26,6 +26,7 @@ class Expanded(NamedTuple):
 
     text: str
     offsets: Sequence[int]
+    calls: Mapping[int, int] = {}  # where each macro call began, and where it ended
 
 
 Macros = MutableMapping[str, Macro]
@@ -50,6 +51,7 @@ def expand(tex: str, macros: Macros) -> Expanded:
     # A stack of texts being read: (text, position, offsets or the one place that called it).
     stack: list[tuple[str, int, int | None]] = [(tex, 0, None)]
     count = 0
+    calls: dict[int, int] = {}
     while stack:
         text, i, origin = stack.pop()
         match = _next_command(text, i)
@@ -74,6 +76,8 @@ def expand(tex: str, macros: Macros) -> Expanded:
                 )
             macro = macros[name]
             body, end = _apply(text, name, end, macro, place)
+            if origin is None:
+                calls[place] = end
             if text[end - 1 : end].isalpha() and text[end : end + 1].isalpha() and not macro.arity:
                 body += " "
             stack.append((text, end, origin))
@@ -85,7 +89,7 @@ def expand(tex: str, macros: Macros) -> Expanded:
             )
             stack.append((text, end, origin))
     offsets.append(len(tex))
-    return Expanded("".join(out), offsets)
+    return Expanded("".join(out), offsets, calls)
 
 
 def _uses(tex: str, macros: Macros) -> bool:

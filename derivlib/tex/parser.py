@@ -259,6 +259,8 @@ class _Formula:
             if token.kind == "row":
                 self._row(tokens, i + 1)
                 depth = 0
+            elif token.kind == "quad" and self._goes_on(tokens, i):
+                pass  # space before an operator that continues the term
             elif token.kind == "quad" or text in (r"\implies", ";", r"\Leftarrow", r"\because"):
                 self._finish(keep_open=token.kind == "quad" and not self._complete())
                 if text == r"\implies":
@@ -310,9 +312,18 @@ class _Formula:
         self._finish()
         return tuple(self.done)
 
+    def _goes_on(self, tokens: list[Token], i: int) -> bool:
+        """Does an operator follow this space, with something before it to act on?"""
+        while i < len(tokens) and (tokens[i].kind == "quad" or tokens[i].text == "&"):
+            i += 1
+        following = tokens[i].text if i < len(tokens) else ""
+        return bool(self.parts[-1]) and (following in INFIX or following == "+")
+
     def _is_words(self, token: Token, i: int) -> bool:
         """Is this \\text a remark between statements, rather than a name?"""
         word = token.text.strip(" .,:;()")
+        if self.lead == "remark" and not self.parts[-1]:
+            return True
         if token.text.rstrip().endswith(":") or token.text != token.text.strip():
             return True
         if " " in word or not word or word.lower() in LEADS or word in _REMARKS:
