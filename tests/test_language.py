@@ -47,8 +47,7 @@ def cases_of(path: Path) -> list[Case]:
     lines = path.read_text(encoding="utf-8").splitlines()
     heads = [k for k, line in enumerate(lines) if line.startswith("# ")] + [len(lines)]
     return [
-        Case(path, lines[a][2:].strip(), a + 1, tuple(lines[a + 1 : b]))
-        for a, b in pairwise(heads)
+        Case(path, lines[a][2:].strip(), a + 1, tuple(lines[a + 1 : b])) for a, b in pairwise(heads)
     ]
 
 
@@ -84,11 +83,18 @@ CASES = [case for path in PATHS for case in cases_of(path)]
 def parameter(case: Case) -> object:
     reasons = [text for _, what, text in case.remarks if what == "not yet"]
     marks = [pytest.mark.xfail(reason=reason, strict=True) for reason in reasons]
-    return pytest.param(case, id=f"{case.path.parent.name}/{case.name}", marks=marks)
+    return pytest.param(
+        case, id=f"{case.path.parent.name}/{case.path.stem}/{case.name}", marks=marks
+    )
 
 
 @pytest.mark.parametrize("case", [parameter(case) for case in CASES])
 def test_language(case: Case) -> None:
+    check_case(case)
+
+
+def check_case(case: Case) -> None:
+    """The case has exactly the mistakes it lists, and everything else that is said of it is so."""
     report = check_source(case.source, code=False)
     expected = [text for _, what, text in case.remarks if what == "error"]
     assert sorted(errors(report)) == sorted(expected)
@@ -145,7 +151,7 @@ def completed(case: Case) -> list[str]:
 
 
 if __name__ == "__main__":
-    for fixture in PATHS:
+    for fixture in (*PATHS, *FOLDER.parent.glob("seeds/*.md")):
         out = []
         for one in cases_of(fixture):
             out += [f"# {one.name}", *completed(one)]
