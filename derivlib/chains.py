@@ -138,6 +138,7 @@ def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
                         node.span, f"{node.binding.tex} was named at {{{node.binding.span.start}}} without one",
                     )  # fmt: skip
                 node.binding.shape, node.binding.kind = shape, "free"
+                r.sized = True
             if isinstance(node, Fill) and any("?" in n[0] for d in shape for n in names(d)):
                 printed = r.text[node.span.start : node.span.end]
                 raise user_error(
@@ -325,6 +326,8 @@ class Chain:
     ) -> ChainResult:  # fmt: skip
         for p in self.parts:
             settle(p, self.r, any_size=True)
+        if self.r.sized:
+            worlds.reset()
         indices = used_indices(self.parts, self.r)
         for index in indices:
             _settle_index(index, self.r)

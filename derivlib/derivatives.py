@@ -208,6 +208,8 @@ def _as_place(r: Reader, e: Expr, body: Expr | None) -> Place:
             return Place(
                 matrix, (), None if by_column else k, k if by_column else None, True, turned
             )
+        case Member(family=f, indices=(i, j)) if f.entries_of is not None:
+            return Place(f.entries_of, (), i, j, True)
         case Member(family=f, indices=indices):
             return Place(f, indices)
         case Element(base=base, row=row, column=column):

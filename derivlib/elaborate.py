@@ -91,6 +91,8 @@ class Reader:
         self.free: dict[str, Index] = {}
         self.notes: list[str] = []
         self.in_index = False
+        self.unsized: dict[int, Shape] = {}  # names without a size, and their unknowns here
+        self.sized = False  # a name without a size has got one
         self.below = 0  # inside the denominator of a plain fraction
         self.greedy = False  # a second attempt: functions take all that follows their brackets
         self.place: Callable[[Span], Span] = lambda span: span  # to offsets in the page
@@ -768,7 +770,7 @@ class Reader:
         if isinstance(function.value, Binding) and not primes:
             e: Expr = Var(span, function.value.shape, function.value)
             return self.postfix(e, sups, 0, None, span) if sups else e
-        if function.params and not primes and all(not p.implicit for p in function.params):
+        if function.params and not primes and not function.elementwise:
             args = tuple(Var(span, p.shape, p) for p in function.params)
             e = Call(span, function.shape, function, args)
         else:

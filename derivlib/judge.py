@@ -21,11 +21,13 @@ from derivlib.errors import (
     user_error,
 )  # fmt: skip
 from derivlib.evaluate import World, dependencies
-from derivlib.expr import At, Binding, Call, Compare, Const, Expr, Index, Size, Var, children
+from derivlib.expr import (
+    At, Binding, Call, Compare, Const, Element, Expr, Index, Size, Var, children,
+)  # fmt: skip
 from derivlib.patterns import einstein, stacked
 from derivlib.reading import reading
 from derivlib.scope import Key
-from derivlib.shapes import ONE, SCALAR, show_shape
+from derivlib.shapes import ONE, SCALAR, Shape, show_shape
 from derivlib.smallest import smallest
 from derivlib.source import Span
 from derivlib.tex.tree import Bars, Dots, Group, Matrix, Name, Node, Num, Product, Scripted, Statement
@@ -434,6 +436,8 @@ class Judge:
             del bound
             self.parts.append(Part("declaration", reading="; ".join(said)))
             return
+        if self._function_value(s):
+            return
         e = r.expr(s.parts[0])
         space = declare.read_space(r, s.parts[1])
         if not r.u.same(e.shape, space.shape):
@@ -443,6 +447,66 @@ class Judge:
                 r.described(e),
             )
         self.parts.append(Part("mention", reading=reading(e, r.u)))
+
+    def _function_value(self, s: Statement) -> bool:
+        """`A(t) \\in \\mathbb{R}^{n×n}`: A is an unspecified function of t."""
+        left = s.parts[0]
+        if not isinstance(left, Product) or len(left.factors) != 2 or not isinstance(left.factors[1], Group):
+            return False
+        head, group = left.factors
+        key = declare.name_key(head)
+        if key is None or key[1] or self.scope.lookup(key[0]) is not None:
+            return False
+        params = []
+        for item in group.items:
+            found = declare.name_key(item)
+            if found is None:
+                return False
+            binding = self.scope.lookup(found[0])
+            if binding is None:
+                r = self.reader()
+                (binding,) = declare.bind_declared(r, item, declare.Space(SCALAR), item.span)
+            params.append(binding)
+        r = self.reader()
+        space = declare.read_space(r, s.parts[1])
+        function = Binding(
+            key[0].tex(), key[0].tex(), "function", space.shape, r.place(left.span), set(space.domain),
+            params=tuple(params), arguments=tuple(b.shape for b in params),
+        )  # fmt: skip
+        self.scope.bind(key[0], function)
+        self.parts.append(Part("declaration", reading=f"{function.tex} is a function with values {show_shape(space.shape)}"))
+        return True
+
+    def _entries_named(self, s: Statement) -> bool:
+        """`A = (a_{ij})`: the entries of A by a name of their own."""
+        if len(s.parts) < 2 or s.relations[0].op != "=":
+            return False
+        whole, listed = s.parts[0], s.parts[-1]
+        if isinstance(listed, Scripted) and isinstance(listed.base, Group):
+            listed = listed.base
+        if not isinstance(listed, Group) or len(listed.items) != 1 or not isinstance(listed.items[0], Scripted):
+            return False
+        entry = listed.items[0]
+        key, name = declare.name_key(entry), declare.name_key(whole)
+        family = declare.family_of(key[0], entry, self.reader()) if key else None
+        if name is None or family is None or len(family[1]) != 2:
+            return False
+        matrix = self.scope.lookup(name[0])
+        if matrix is None and len(s.parts) > 2:  # C = AB = (c_{ij})
+            self._one(Statement(s.span, s.parts[:-1], s.relations[:-1], s.lead, s.row))
+            matrix = self.scope.lookup(name[0])
+        if matrix is None:
+            raise user_error(UNKNOWN_NAME, f"{self.text[whole.span.start : whole.span.end]} has no size yet", whole.span)
+        if self.scope.lookup(family[0]) is None:
+            i, j = Index("i", None, None, matrix.shape[0]), Index("j", None, None, matrix.shape[1])
+            span = self.page.place(self.p, entry.span)
+            var = Var(span, matrix.shape, matrix)
+            e = Element(span, SCALAR, var, At(span, SCALAR, i), At(span, SCALAR, j))
+            b = Binding(family[0].tex(), family[0].base, "defined", SCALAR, span, definition=e, indices=(i, j), implicit=True)
+            self.scope.bind(family[0], b)
+            b.entries_of = matrix
+        self.parts.append(Part("declaration", reading=f"the entries of {matrix.tex}"))
+        return True
 
     def link(self, binding: Binding, node: Node) -> None:
         """Tie exact members, such as H^{(0)} or x_1, to the family of their name."""
@@ -507,6 +571,8 @@ class Judge:
                     rel.span,
                     "write = with the printed digits, or mark it skip with a reason",
                 )
+        if self._entries_named(s):
+            return
         if self._columns(s):
             return
         # `… = G` with := binds the name at the end.
@@ -1581,14 +1647,16 @@ def bind_slices(
     return binding
 
 
-def unspecified_of(judge: Judge, key: Key, args: list[Expr], span: Span, r: Reader) -> Binding:
-    """A scalar that is some smooth function of the given quantities."""
-    hidden = Binding(key.tex() + "·", key.tex(), "function", SCALAR, span,
+def unspecified_of(
+    judge: Judge, key: Key, args: list[Expr], span: Span, r: Reader, shape: Shape = SCALAR
+) -> Binding:
+    """A value that is some smooth function of the given quantities."""
+    hidden = Binding(key.tex() + "·", key.tex(), "function", shape, span,
                      arguments=tuple(r.u.shape(a.shape) for a in args), implicit=True)  # fmt: skip
     for a in args:
         settle(a, r)
-    call = Call(span, SCALAR, hidden, tuple(args))
-    binding = Binding(key.tex(), key.tex(), "defined", SCALAR, span, definition=call, implicit=True)
+    call = Call(span, shape, hidden, tuple(args))
+    binding = Binding(key.tex(), key.tex(), "defined", shape, span, definition=call, implicit=True)
     # The name serves as the function too: L(h, y) is the same value.
     judge.scope.bind(key, binding)
     return binding

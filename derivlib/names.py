@@ -15,6 +15,7 @@ from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import (
     At,
     Binding,
+    Call,
     Const,
     Element,
     Expr,
@@ -65,6 +66,13 @@ def resolve(
             return r.postfix(e, rest, primes, None, span)
         if primes and (binding := r.scope.lookup(Key(*base, subtext, tag[0] + "'" * primes))):
             return r.postfix(use(r, binding, span), rest, 0, None, span)
+    if name.accent == "dot" and not sub:  # \dot A of A(t)
+        moving = r.scope.lookup(Key(name.base, name.font))
+        if moving is not None and moving.kind == "function" and len(moving.params) == 1:
+            p = moving.params[0]
+            if p.shape == SCALAR:
+                e = Call(span, moving.shape, moving, (Var(span, SCALAR, p),), 1)
+                return r.postfix(e, sups, primes, None, span)
     e = _built_in(r, name, sub, subtext, sups, span)
     if e is not None:
         kept = [] if name.base in ("e", r"\mathrme") and sups and not sub else sups
@@ -321,17 +329,17 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
     if binding.is_dimension:
         return Size(span, SCALAR, named(binding.key))
     if binding.kind == "unsized":
-        rows, columns = binding.shape
-        n = r.u.unknown()
-        square = binding.domain & SQUARE
-        m = ONE if columns == ONE else n if square else r.u.unknown()
-        return Var(span, (n, m), binding)
+        if id(binding) not in r.unsized:
+            n = r.u.unknown()
+            m = ONE if binding.shape[1] == ONE else n if binding.domain & SQUARE else r.u.unknown()
+            r.unsized[id(binding)] = (n, m)
+        return Var(span, r.unsized[id(binding)], binding)
     if binding.kind == "sizeless":
         from derivlib.elaborate import Reader as Again
 
         body, scope, text = binding.value
         inner = Again(scope, text)
-        inner.u = r.u
+        inner.u, inner.unsized = r.u, r.unsized
         e = inner.expr(body)
         _move(e, span)
         return e

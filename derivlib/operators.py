@@ -222,7 +222,18 @@ def _guarded(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     return guarded
 
 
-inverse = _guarded(np.linalg.inv)
+def _inverse(x: Array) -> Array:
+    """NaN where the matrix is singular to working precision: XᵀX with fewer rows than columns."""
+    y = np.linalg.inv(x)
+    if x.shape[-1] > 1:
+        condition = np.abs(x).sum(-1).max(-1) * np.abs(y).sum(-1).max(-1)
+        if np.any(condition > SINGULAR):
+            y = np.where((condition > SINGULAR)[..., None, None], np.nan, y)
+    return y
+
+
+SINGULAR = 1e13
+inverse = _guarded(_inverse)
 
 
 def pseudo_inverse(x: Array) -> Array:

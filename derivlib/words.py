@@ -114,13 +114,15 @@ ROWS: tuple[Row, ...] = (
     _row("column", rf"({LIST})(?:[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as))? (?:the )?(?:vectors? )?(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @", "$x_k$ is column $k$ of $X$"),
     _row("columns named", rf"@[^.;@]{{0,50}}? (?:has|have|having|with|whose) (?:the )?(columns|rows|entries|components|elements)(?: are)? ({LIST})|(?:the )?(columns|rows|entries|components|elements) of @ (?:are|be)(?: denoted(?: by)?)? ({LIST})|({LIST}),? (?:are )?(?:the )?(columns|rows|entries|components) of @", "the columns of $X$ are $x_1, \\dots, x_p$"),
     _row("column named", rf"(?:@|\b[a-z])(?:\^?\{{?-?\s?(?:th|st|nd|rd)\}}?)? (columns?|rows?) of @ (?:is|be|are)(?: denoted(?: by)?)? ({LIST})|@[^.;@]{{0,40}}? (?:with|where) ({LIST}) (?:as|for|is|being)(?: its| the)? (?:@|\b[a-z])(?:-?\s?th)? (columns?|rows?)\b", "the $i$-th row of $X$ is $x_i'$"),
+    _row("valued", rf"({LIST})[^.;@]{{0,40}}functions? of ({LIST})[^.;@]{{0,12}}(?:with values in|taking values in|into) @", "$u$ is a function of $x$ with values in $\\mathbb{R}^m$"),
     _row("function of", rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})", "$L$ is a smooth scalar function of $A$"),
     _row("function named", rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)(?: function)? ({LIST})[^.;@]{{0,20}}? (?:of|on|depending on) ({LIST})", "a smooth scalar loss $L$ of $A$"),
     _row("depends", rf"({LIST})[^.;@]{{0,30}}?depends? (?:smoothly |only |smoothly only )?(?:on|upon) ({LIST})", "the scalar $L$ depends on $Y$"),
     _row("n-vector", rf"({LIST}),? (?:(?:is|are|be|denotes?) )?(?:an? |the )?(?:@|[a-zA-Z])-(?:dimensional )?(?:column )?vectors?\b", "$y$ is an $n$-vector"),
     _row("sized after", rf"({LIST}),? (?:(?!and |of |with |in |for |is |are |be )[\w-]+,? ){{0,5}}@ (?:[\w-]+ )?(?:matri(?:x|ces)|vectors?)\b", "with $S, V$ symmetric positive definite $p \\times p$ matrices"),
+    _row("size, name", rf"(?:matri(?:x|ces)|vectors?)[^.;@]{{0,12}} of (?:shape|size|dimensions?|length|order) @,? ({LIST})", "a matrix of shape $(m, n)$, $W$"),
     _row("size before", rf"(?:[\w-]+,? ){{0,4}}(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?(?:(?!and |the |with |is |are |be |of |or |where |let |for |a |in )[a-z-]+,? ){{0,4}}?(?:{NOUNS}) ({LIST})", "an $n \\times n$ matrix $A$"),
-    _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
+    _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order|length)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
     _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
     _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
     _row("in brackets", rf"(@) \(((?:the |a |an )?[^)@]{{3,60}})\)", "$\\sigma$ (the logistic sigmoid)"),
@@ -223,6 +225,8 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
                 phrase = next(m.group(g) for g in groups if g != named)
             if row.name in ("function of", "function named", "depends"):
                 objects = inside(*m.span(groups[-1]))
+            if row.name == "valued":
+                objects = (*inside(*m.span(2)), everything[-1])
             if row.name == "named":
                 phrase = m.group(1)
                 subjects = inside(*m.span(2))
@@ -386,6 +390,8 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
         return _column(page, f, p, node, key, by_index, turned)
     if f.row in ("columns named", "column named"):
         return _column(page, f, p, node, key, by_index, turned)
+    if f.row == "valued":
+        return binding is not None or _function_of(page, f, p, key, by_index, f.objects[-1])
     if f.row in ("function of", "function named", "depends"):
         if binding is not None:
             return True
@@ -396,7 +402,7 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
         if key.sup.endswith("'") or key.base in page.letters or not _ACTS.search(phrase):
             return True
         return _elementwise(page, p, node, key, binding, phrase)
-    if f.row in ("size before", "size after", "n-vector", "sized after"):
+    if f.row in ("size before", "size after", "n-vector", "sized after", "size, name"):
         return _sized(page, f, p, node, binding, by_index)
     return _described(page, f, p, node, key, binding, by_index)
 
@@ -581,7 +587,7 @@ def _shaped_by_words(
     page: PageCheck, f: Fact, p: Parsed, node: Node, phrase: str, by_index: Mapping[int, Parsed]
 ) -> Binding | None:
     """Bind an unbound name from words: a size in the phrase, or `a scalar`."""
-    if [rel.op for rel in p.statements[0].relations] == ["="]:
+    if [rel.op for rel in p.statements[0].relations] == ["="] and not isinstance(p.statements[0].parts[1], Group):
         return None  # it is about to be defined
     r = _reader(page, p)
     objects = f.objects
@@ -765,27 +771,31 @@ def _named_function(page: PageCheck, p: Parsed, key: Key, node: Node, name: str)
 
 
 def _function_of(
-    page: PageCheck, f: Fact, p: Parsed, key: Key, by_index: Mapping[int, Parsed]
+    page: PageCheck, f: Fact, p: Parsed, key: Key, by_index: Mapping[int, Parsed], space: int = -1
 ) -> bool:
+    """`$L$ is a smooth function of $A$`: a value that is some function of what is named."""
+    from derivlib.chains import settle
     from derivlib.judge import unspecified_of
 
     args = []
     reader = None
+    shape = SCALAR
     for k in f.objects:
         other = by_index.get(k)
         if other is None or not other.statements:
             return False
+        r = _reader(page, other)
+        if k == space:
+            shape = declare.read_space(r, other.statements[0].parts[0]).shape
+            continue
         for s in other.statements:
-            r = _reader(page, other)
             e = r.expr(s.parts[0])
-            from derivlib.chains import settle
-
             settle(e, r)
             args.append(e)
             reader = r
     if not args or reader is None:
         return False
-    unspecified_of(_Shim(page), key, args, _place_of(page, p), reader)  # type: ignore[arg-type]
+    unspecified_of(_Shim(page), key, args, _place_of(page, p), reader, shape)  # type: ignore[arg-type]
     return True
 
 
