@@ -630,6 +630,10 @@ class Reader:
         primes = node.primes if isinstance(node, Scripted) else 0
         sub = node.sub if isinstance(node, Scripted) else None
         sups = list(node.sups) if isinstance(node, Scripted) else []
+        if name.accent == "dot" and sub is None:  # \dot A(t)
+            moving = self.scope.lookup(Key(name.base, name.font))
+            if moving is not None and moving.kind == "function" and moving.arguments == (SCALAR,):
+                return moving, primes + 1, sups, node.span
         binding = self._function_binding(name, sub, sups)
         if binding is not None:
             return binding[0], primes, binding[1], node.span

@@ -133,14 +133,20 @@ ROWS: tuple[Row, ...] = (
 )  # fmt: skip
 
 # Words that take back what they say, and words under which it is said for one paragraph only.
-_ACTS = re.compile(r"appl|\bacts?\b|works?|operat|function|activation|nonlinear|map|taken|understood|evaluated|(?:is|are|be) (?:element|entry|component|coordinate|point)|(?:is|are) defined", re.IGNORECASE)
+_ACTS = re.compile(
+    r"appl|\bacts?\b|works?|operat|function|activation|nonlinear|map|taken|understood|evaluated|(?:is|are|be) (?:element|entry|component|coordinate|point)|(?:is|are) defined",
+    re.IGNORECASE,
+)
 _TAKEN_BACK = re.compile(
     r"\b(?:nothing|nowhere|unless|neither|nor|rarely|seldom|almost|nearly|approximately|hardly|never|no longer|only if|"
     r"for a moment|see below|(?:do|does|did|need|may|might|must|can) ?not|cannot|don.t|doesn.t|isn.t|aren.t|without|"
     r"would|whether|even if|even though|fails? to|instead of|rather than)\b",
     re.IGNORECASE,
 )
-_SUPPOSED = re.compile(r"(?:^|[,;:] ?|\b(?:but|and|that|then|in|special) )\s*(?:if|when|whenever|in (?:the|that) case|in case)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(
+    r"(?:^|[,;:] ?|\b(?:but|and|that|then|in|special) )\s*(?:if|when|whenever|in (?:the|that) case|in case)\b",
+    re.IGNORECASE,
+)
 _CONTINUES = re.compile(
     r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence|in these|above,?|such that|provided|assuming|if)\b)",
     re.IGNORECASE,
@@ -316,7 +322,9 @@ def _use(page: PageCheck, f: Fact, by_index: Mapping[int, Parsed]) -> bool:
             subjects = [(p, n) for p, n in subjects if p.formula.index == f.subjects[-1]]
         ordered = (">", ">=", "<", "<=")
         subjects = [
-            (p, n) for p, n in subjects if not any(rel.op in ordered for s in p.statements for rel in s.relations)
+            (p, n)
+            for p, n in subjects
+            if not any(rel.op in ordered for s in p.statements for rel in s.relations)
         ]
     for p, node in subjects:
         try:
@@ -485,7 +493,11 @@ def _described(
             return False
         binding = made
     indexed = key.sub and (len(key.sub) == 1 and key.sub.isalpha() or key.base == "e")
-    if binding.kind == "free" and indexed and re.search(FILLS[2][0] + r"|(?:unit|basis) vectors\b", f.phrase):
+    if (
+        binding.kind == "free"
+        and indexed
+        and re.search(FILLS[2][0] + r"|(?:unit|basis) vectors\b", f.phrase)
+    ):
         binding.kind, binding.value = "fill", "unit"
         star = Key(key.base, key.font, key.accent, "*", key.sup)
         page.scope.unbind(star)
@@ -521,7 +533,9 @@ def _domains(phrase: str) -> tuple[set[str], str]:
     for row in PROPERTIES:
         m = _compiled(row.pattern).search(rest)
         if m:
-            if re.search(r"(?:\b(?:not|no|non|necessarily)[ -](?:\w+ )?|non|\ba)$", rest[: m.start()]):
+            if re.search(
+                r"(?:\b(?:not|no|non|necessarily)[ -](?:\w+ )?|non|\ba)$", rest[: m.start()]
+            ):
                 rest = rest[: m.start()] + rest[m.end() :]
                 continue
             found.add(row.domain)
@@ -587,7 +601,9 @@ def _shaped_by_words(
     page: PageCheck, f: Fact, p: Parsed, node: Node, phrase: str, by_index: Mapping[int, Parsed]
 ) -> Binding | None:
     """Bind an unbound name from words: a size in the phrase, or `a scalar`."""
-    if [rel.op for rel in p.statements[0].relations] == ["="] and not isinstance(p.statements[0].parts[1], Group):
+    if [rel.op for rel in p.statements[0].relations] == ["="] and not isinstance(
+        p.statements[0].parts[1], Group
+    ):
         return None  # it is about to be defined
     r = _reader(page, p)
     objects = f.objects
@@ -627,7 +643,9 @@ def _shaped_by_words(
         page.scope.bind(key, b)
         return b
     if (
-        re.search(
+        f.row in ("is", "named", "apposition", "in brackets")
+        and not re.search(r"vector|matri", phrase)
+        and re.search(
             r"\bnumber of|\binteger|batch size|\bdimension|\bsize\b|\bcount\b|\blength of", phrase
         )
         and isinstance(node, Name)
@@ -641,7 +659,9 @@ def _unsized(page: PageCheck, p: Parsed, node: Node, phrase: str) -> bool:
     """`$D$ is a diagonal matrix`: a name with no size; its first use will tell."""
     if p.statements[0].relations or not re.search(r"\b(?:matri(?:x|ces)|vectors?)\b", phrase):
         return False
-    if re.search(r"function|valued|gradient|derivative|Jacobian|Hessian|matri\w+ of|vector of", phrase):
+    if re.search(
+        r"function|valued|gradient|derivative|Jacobian|Hessian|matri\w+ of|vector of", phrase
+    ):
         return False
     found = declare.name_key(node)
     if found is None or found[1] or found[0].base in ("I", "1", "0", "e"):
@@ -661,7 +681,9 @@ def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
         node = node.items[0]
     if isinstance(node, Group) and len(node.items) == 2:
         return tuple(dimension(r, i) for i in node.items)
-    if isinstance(node, Name | Num) and re.search(r"matri(?:x|ces)\b[^@]{0,20}(?:of|with) (?:size|order|dimension)|square matri", phrase):
+    if isinstance(node, Name | Num) and re.search(
+        r"matri(?:x|ces)\b[^@]{0,20}(?:of|with) (?:size|order|dimension)|square matri", phrase
+    ):
         n = dimension(r, node)
         return (n, n)
     if isinstance(node, Product) and "times" in node.ops:
@@ -832,7 +854,11 @@ def _column(
         found = declare.name_key(names[0]) if names else None
         binding = page.scope.lookup(found[0]) if found else None
         named = named or bool(names)
-        if binding is not None and (binding.shape != SCALAR or binding.kind == "unsized") and binding.kind != "function":
+        if (
+            binding is not None
+            and (binding.shape != SCALAR or binding.kind == "unsized")
+            and binding.kind != "function"
+        ):
             break
     if binding is None:
         return not named
@@ -842,7 +868,12 @@ def _column(
         return True  # a_{ij} is read as an entry of A anyway
     if ONE in binding.shape:
         many = page.scope.here(Key(key.base, key.font, key.accent, "*", key.sup))
-        if many is not None and many.kind == "free" and binding.definition is None and many.shape == SCALAR:
+        if (
+            many is not None
+            and many.kind == "free"
+            and binding.definition is None
+            and many.shape == SCALAR
+        ):
             _gathered(page, binding, many, False, f.phrase)
         return True
     is_column = not re.search(r"\brows?\b(?! vector)", f.phrase) or bool(
@@ -850,14 +881,24 @@ def _column(
     )
     star = Key(key.base, key.font, key.accent, "*", key.sup)
     many = page.scope.here(star)
-    if many is not None and many.kind == "free" and not many.implicit and binding.definition is None:
+    if (
+        many is not None
+        and many.kind == "free"
+        and not many.implicit
+        and binding.definition is None
+    ):
         _gathered(page, binding, many, is_column, f.phrase)
         return True
     if many is not None and not many.implicit:
         return True
     turned = turned or bool(re.search(r"as (?:a )?column", f.phrase))
     declared = page.scope.names.get(key)
-    if not is_column and declared is not None and declared.kind == "free" and declared.shape[1] == ONE:
+    if (
+        not is_column
+        and declared is not None
+        and declared.kind == "free"
+        and declared.shape[1] == ONE
+    ):
         turned = True  # declared as a column vector
     b = bind_slices(_Shim(page), star, binding, is_column, turned, page.place(p, node.span))  # type: ignore[arg-type]
     old = page.scope.names.get(key)
