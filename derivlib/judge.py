@@ -676,12 +676,9 @@ class Judge:
         if part.diagnostic is None or part.diagnostic.kind == HOLDS:
             d = error.diagnostic
             place = self.page.place(self.p, d.span or spans[k])
-            if d.kind == "ill-shaped":
-                found = hints.for_side(
-                    self, r, [*exprs, None][:k], k, self._statement_text(spans), ops
-                )
-            else:
-                found = ()
+            found = hints.for_side(
+                self, r, [*exprs, None][:k], k, self._statement_text(spans), ops
+            )
             facts = tuple(self.page.said(f) for f in d.facts)
             if k >= 2 or len(spans) > 2:
                 facts = (
@@ -856,7 +853,7 @@ class Judge:
                 statement = self._differing(spans, k, ops[k])
                 part.counter = counter
             else:
-                found = ()
+                found = hints.for_side(self, r, exprs, k + 1, self._statement_text(spans), ops)
                 statement = FAILURES[outcome.status]
                 if outcome.status == UNDEFINED:
                     facts.append(
