@@ -326,8 +326,8 @@ class Side:
 
 _MARKS = (
     re.compile(
-        r"(\^\s*(?:\{\s*)?\\(?:top|intercal|(?:mathsf|mathrm|mathit|sf|rm|text)\s*(?:\{T\}|T))"
-        r"(?![a-zA-Z])(?:\s*\})?)"
+        r"(\^\s*(?:\{\s*\\(?:top|intercal|(?:mathsf|mathrm|sf|rm|text)\s*(?:\{T\}|T))\s*\}"
+        r"|\\(?:top|intercal|(?:mathsf|mathrm|text)\s*(?:\{T\}|T)))(?![a-zA-Z]))"
     ),
     re.compile(r"[a-zA-Z)\]]\s*(\^\s*(?:\{T\}|T(?![a-zA-Z])))"),
 )

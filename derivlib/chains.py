@@ -135,7 +135,7 @@ def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
                 if any(n[0] == "?" for d in shape for n in names(d)):
                     raise user_error(
                         ILL_SHAPED, f"the size of {node.binding.tex} does not follow from its place",
-                        node.span, f"{node.binding.tex} was named at {{{node.binding.span.start}}} without one",
+                        node.span, f"{node.binding.tex} was named at ⟦{node.binding.span.start}⟧ without one",
                     )  # fmt: skip
                 node.binding.shape, node.binding.kind = shape, "free"
                 r.sized = True

@@ -60,7 +60,7 @@ LONE_SIGNS = {
     r"{}^\top",
 }
 _LABEL = re.compile(r"\\label\s*\{([^}]*)\}")
-_PLACE = re.compile(r"\{(\d+)\}")
+_PLACE = re.compile(r"⟦(\d+)⟧")
 
 
 @dataclass
@@ -104,6 +104,7 @@ class PageCheck:
         self.labels: dict[str, tuple[Expr, list[Index], Scope]] = {}
         self.definitions: list[tuple[Binding, Parsed]] = []
         self.late: list[Parsed] = []
+        self.awaited: set[int] = set()  # formulas of which more is to be said
         self.supposed: list[tuple[Binding, set[str]]] = []  # “if A is symmetric”: for this paragraph
         self.conditions: list[Statement] = []  # on indices, in the paragraph at hand
         self.letters: set[str] = set()  # that have stood as indices
@@ -363,7 +364,7 @@ class PageCheck:
         return "claim" if ops else "mention"
 
     def said(self, fact: str) -> str:
-        """`{offset}` in a fact becomes the line it is on."""
+        """`⟦offset⟧` in a fact becomes the line it is on."""
         return _PLACE.sub(
             lambda m: (
                 f"line {self.source.position(min(int(m.group(1)), len(self.source.text)))[0]}"

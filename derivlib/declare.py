@@ -294,7 +294,7 @@ def bind_declared(r: Reader, node: Node, space: Space, at: Span) -> list[Binding
             return [old]
         raise user_error(
             UNREADABLE, f"{text} is bound twice in this section", node.span,
-            f"it was {show_shape(old.shape)} at {{{old.span.start}}} and is {show_shape(shape)} here",
+            f"it was {show_shape(old.shape)} at ⟦{old.span.start}⟧ and is {show_shape(shape)} here",
             "give one of them another name, or put them in sections of their own",
         )  # fmt: skip
     indices = tuple(_range_index(r, letter) for letter in letters)
@@ -378,7 +378,7 @@ def bind_function(r: Reader, statement: Statement) -> Binding:
     if old is not None and (old.kind != "function" or old.arguments != arguments):
         raise user_error(
             UNREADABLE, f"{old.tex} is bound twice in this section", name.span,
-            f"it was bound before at {{{old.span.start}}}",
+            f"it was bound before at ⟦{old.span.start}⟧",
         )  # fmt: skip
     elementwise = arguments == (SCALAR,) and result.shape == SCALAR
     binding = Binding(

@@ -319,7 +319,7 @@ def _depends(r: Reader, body: Expr, variable: Binding, span: Span) -> None:
         return
     raise user_error(
         UNDEFINED, f"what is differentiated does not pass through {variable.tex}", span,
-        f"{variable.tex} was defined at {{{variable.span.start}}}; the definitions above do not use it",
+        f"{variable.tex} was defined at ⟦{variable.span.start}⟧; the definitions above do not use it",
         "define the quantities in the order in which they depend on each other",
     )  # fmt: skip
 

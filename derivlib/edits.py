@@ -21,11 +21,13 @@ from derivlib.anatomy import (
     apply,
     is_operation,
     is_scalar,
+    read_side,
     text_with_script,
 )  # fmt: skip
+from derivlib.errors import DerivlibError
 from derivlib.expr import Binding, Fill, Var
 from derivlib.operators import Operator
-from derivlib.shapes import ONE, SCALAR, Shape
+from derivlib.shapes import ONE, SCALAR, Dim, Shape, names
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.tree import (
@@ -54,6 +56,7 @@ class Pool:
     pieces: tuple[tuple[str, Shape], ...] = ()
     factors: tuple[tuple[str, Shape], ...] = ()
     terms: tuple[tuple[str, Shape], ...] = ()
+    functions: tuple[str, ...] = ()
     indices: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
 
@@ -404,6 +407,8 @@ def _diag_added(side: Side, pool: Pool) -> Iterator[Places]:
     for run, _, unit in _units(side):
         if unit.shape is not None and unit.shape != SCALAR and unit.shape[1] == ONE:
             yield _in_place(run, unit, rf"\operatorname{{Diag}}({side.cut(unit.span)})")
+        elif unit.shape is not None and len(unit.shape) == 2 and unit.shape != SCALAR:
+            yield _in_place(run, unit, rf"\operatorname{{vec}}({side.cut(unit.span)})")
     top = side.runs[0]
     if not side.sums or side.sums[0].where != "top":
         text = side.text.strip()
@@ -524,6 +529,7 @@ def _shifted(tokens: tuple[Token, ...], letters: list[str], sub: bool) -> Iterat
             yield ((_place(inner[0]), str(number - 1)),)
     elif len(inner) == 1 and inner[0].text in letters and tokens is not inner:
         yield ((_place(inner[0]), inner[0].text + "-1"),)
+        yield ((_place(inner[0]), inner[0].text + "+1"),)
     elif len(inner) == 3 and inner[1].text in ("-", "+") and inner[0].text in letters:
         yield ((Span(inner[1].start, inner[2].end), ""),)
 
@@ -620,9 +626,11 @@ def _brackets_added(side: Side, pool: Pool) -> Iterator[Places]:
     for s in side.sums:
         for a, b in pairwise(s.terms):
             left, right = by_span.get(a), by_span.get(b)
+            while left and isinstance(left.units[-1].nodes[-1], Big):  # into the body of a ∑
+                left = by_span.get(side.wide(left.units[-1].nodes[-1].body.span))
             if left and right and (len(left.units) > 1 or len(right.units) > 1):
                 start, end = left.units[-1].span.start, right.units[0].span.end
-                yield ((Span(start, start), r"\left("), (Span(end, end), r"\right)"))
+                yield (Span(start, start), r"\left("), (Span(end, end), r"\right)")
 
 
 # -- other names ---------------------------------------------------------------------------
@@ -692,8 +700,8 @@ def _factor_added(side: Side, pool: Pool) -> Iterator[Places]:
 def _factor_replaced(side: Side, pool: Pool) -> Iterator[Places]:
     for run, _, unit in _units(side):
         for text, shape in pool.pieces:
-            if shape == unit.shape and not is_number(unit) and not run.braced:
-                yield ((unit.span, text),)
+            if shape == unit.shape and (not is_number(unit) or run.where == "fraction"):
+                yield _in_place(run, unit, text)
 
 
 def _fitting(run: Run, text: str, shape: Shape) -> Iterator[Places]:
@@ -707,34 +715,73 @@ def _fitting(run: Run, text: str, shape: Shape) -> Iterator[Places]:
             yield ((Span(at, at), " " + text),)
             continue
         after_op = after.op if after and k else ""
-        fits = (before is None or before.shape is None or before.shape[-1] == shape[0]) and (
-            after is None or after.shape is None or after.shape[0] == shape[-1]
+        fits = (before is None or _fit(before.shape, -1, shape[0])) and (
+            after is None or _fit(after.shape, 0, shape[-1])
         )
         if fits and after_op in ("", "cdot", "times"):
             yield ((Span(at, at), text + " " if after else " " + text),)
         beside = after or before
-        if (
-            beside is not None
-            and beside.shape == shape
-            and (after is None or not k or after.op == "")
-        ):
+        if beside and beside.shape == shape and (after is None or not k or after.op == ""):
             yield ((Span(at, at), text + r" \odot " if after else r" \odot " + text),)
+    if units and not any(u.op == "colon" for u in run.units):
+        rows, columns = units[0].shape, units[-1].shape
+        if rows is None or columns is None or (rows[0], columns[-1]) == shape or len(units) > 1:
+            yield ((Span(run.span.end, run.span.end), " : " + text),)
+            yield ((Span(run.span.start, run.span.start), text + " : "),)
+
+
+def _fit(shape: Shape | None, side: int, size: Dim) -> bool:
+    """Could these sizes meet in a product? What is not known could."""
+    if shape is None:
+        return True
+    return shape[side] == size or any("?" in n for n in names(shape[side]) | names(size))
 
 
 def _term_added(side: Side, pool: Pool) -> Iterator[Places]:
-    ends = {}
-    for run in side.runs:
-        if run.where in ("top", "group") and not run.braced:
-            ends[run.span.end] = run
-    inner = {t.end: s for s in side.sums for t in s.terms[:-1]}
-    for end, run in ends.items():
-        if end in inner:
+    """A term at the end of a sum or before it; where the shape of what is there is known, of that."""
+    in_sums = {t for s in side.sums for t in s.terms}
+    for s in side.sums:
+        if s.braced:
             continue
-        own = run.units[0].shape if len(run.units) == 1 else None
-        for text, shape in pool.terms:
-            if own is None or own == shape or own == SCALAR:
-                for sign in ("+", "-"):
-                    yield ((Span(end, end), f" {sign} {text}"),)
+        own = _shape_of(side, s.terms[0])
+        for text in _terms_like(pool, own):
+            yield ((Span(s.span.end, s.span.end), f" + {text}"),)
+            yield ((Span(s.span.end, s.span.end), f" - {text}"),)
+            start = s.signs[0].start
+            yield ((Span(start, start), f"{text} " + "+ " * (s.values[0] > 0)),)
+    for run in side.runs:
+        place = side.wide(run.span)
+        if run.braced or place in in_sums or run.where not in ("top", "group", "cell", "big"):
+            continue
+        own = run.units[0].shape if len(run.units) == 1 else _shape_of(side, place)
+        for text in _terms_like(pool, own):
+            for sign in ("+", "-"):
+                yield ((Span(place.end, place.end), f" {sign} {text}"),)
+            yield ((Span(place.start, place.start), f"{text} - "),)
+
+
+def _shape_of(side: Side, term: Span) -> Shape | None:
+    for run in side.runs:
+        if side.wide(run.span) == term and len(run.units) == 1:
+            return run.units[0].shape
+    try:
+        return side.shape(read_side(side.cut(term)))
+    except DerivlibError:
+        return None
+
+
+def _terms_like(pool: Pool, own: Shape | None) -> list[str]:
+    return [t for t, shape in pool.terms if own is None or own == shape or SCALAR in (own, shape)]
+
+
+def _function_added(side: Side, pool: Pool) -> Iterator[Places]:
+    for run, _, unit in _units(side):
+        if is_number(unit) or unit.shape is None or isinstance(unit.expr, Fill):
+            continue
+        text = side.cut(unit.span)
+        bracketed = isinstance(unit.nodes[0], Group) and unit.nodes[0].delimiter == "("
+        for function in pool.functions:
+            yield _in_place(run, unit, function + (text if bracketed else f"({text})"))
 
 
 # -- the table -----------------------------------------------------------------------------
@@ -788,8 +835,10 @@ EDITS: tuple[Edit, ...] = (
          r"\operatorname{Diag}(x)", "x", _diag_lost),
     Edit("function lost", "a function is left off",
          r"\sigma(x)", "x", _other_function_lost),
-    Edit("Diag added", "Diag of a vector, a trace of a matrix",
+    Edit("Diag added", "Diag of a vector, vec or a trace of a matrix",
          "x", r"\operatorname{Diag}(x)", _diag_added),
+    Edit("function added", "a function that stands nearby, of one factor",
+         "x", r"\sigma(x)", _function_added, breaks=False),
     Edit("root changed", "a root lost or added",
          r"\sqrt{n}", "{n}", _root),
     Edit("brackets lost", "brackets around a sum are left off",

@@ -839,13 +839,13 @@ class Reader:
         if len(args) != len(wanted):
             raise user_error(
                 UNREADABLE, f"{function.tex} takes {len(wanted)} argument(s), not {len(args)}", span,
-                f"{function.tex} was declared at {{{function.span.start}}}",
+                f"{function.tex} was declared at ⟦{function.span.start}⟧",
             )  # fmt: skip
         for a, shape in zip(args, wanted, strict=True):
             if not self.u.same(a.shape, shape):
                 raise self.ill_shaped(
                     a.span, f"{function.tex} takes {show_shape(shape)}, not {show_shape(self.u.shape(a.shape))}",
-                    self.described(a), f"{function.tex} was declared at {{{function.span.start}}}",
+                    self.described(a), f"{function.tex} was declared at ⟦{function.span.start}⟧",
                 )  # fmt: skip
         shape = function.shape
         if primes:

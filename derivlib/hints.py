@@ -163,9 +163,10 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
     symbols.sort(key=lambda s: s[0] not in here)
     pieces: dict[str, Shape] = {}
     terms: dict[str, Shape] = {}
-    for other in (*others, *_before(judge)):
+    functions: dict[str, None] = {}
+    for other in (*others, text, *_before(judge)):
         try:
-            _collect(side_of(judge, base, other), pieces, terms)
+            _collect(side_of(judge, base, other), pieces, terms, functions)
         except NOT_READ:
             continue
         if len(pieces) > PIECES:
@@ -181,17 +182,23 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
     for tex in dimensions[:6]:
         factors.setdefault(tex, SCALAR)
         factors.setdefault(rf"\frac{{1}}{{{tex}}}", SCALAR)
-    terms.setdefault("1", SCALAR)
+    for tex, shape in pieces.items():
+        terms.setdefault(tex, shape)
+    terms = {"1": SCALAR} | terms
     return Pool(
         tuple(symbols[:24]), tuple(pieces.items())[:24], tuple(factors.items()),
-        tuple(list(terms.items())[:40]), tuple(base.free), tuple(dimensions[:6]),
+        tuple(list(terms.items())[:40]), tuple(functions)[:6], tuple(base.free), tuple(dimensions[:6]),
     )  # fmt: skip
 
 
-def _collect(side: Side, pieces: dict[str, Shape], terms: dict[str, Shape]) -> None:
-    """Factors and terms of one side, each with its shape."""
+def _collect(
+    side: Side, pieces: dict[str, Shape], terms: dict[str, Shape], functions: dict[str, None]
+) -> None:
+    """Factors and terms of one side, each with its shape; the functions in it."""
     for run in side.runs:
         for unit in run.units:
+            if len(unit.nodes) > 1 and side.is_function(unit.nodes[0]):
+                functions.setdefault(side.cut(unit.nodes[0].span))
             if unit.shape is not None and len(unit.shape) == 2 and not is_number(unit):
                 pieces.setdefault(side.cut(unit.span), unit.shape)
             for node in unit.nodes[1:]:

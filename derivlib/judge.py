@@ -421,7 +421,7 @@ class Judge:
                     if known.shape != space.shape:
                         raise r.ill_shaped(
                             n.span, f"{known.tex} is {show_shape(known.shape)}, not {show_shape(space.shape)}",
-                            f"{known.tex} was defined at {{{known.span.start}}}",
+                            f"{known.tex} was defined at ⟦{known.span.start}⟧",
                         )  # fmt: skip
                     continue
                 old_domain = set(known.domain) if known is not None else set()
@@ -808,7 +808,7 @@ class Judge:
         seen: list[str] = []
         for e in exprs:
             for b in _symbols(e):
-                line = f"{b.tex} is {show_shape(b.shape)} ({{{b.span.start}}})"
+                line = f"{b.tex} is {show_shape(b.shape)} (⟦{b.span.start}⟧)"
                 if (
                     not b.implicit
                     and not b.is_dimension
@@ -919,6 +919,9 @@ class Judge:
         function = self._function_definition(r, left, parts, ops)
         if function is not None:
             return function
+        if isinstance(left, Scripted) and left.sub and any(t.text == r"\times" for t in left.sub):
+            if self._meaning(left):
+                left = left.base  # A_{n×h} is A, its size said once more
         found = declare.name_key(left)
         if found is None and ops[0] in ("=", ":="):
             return self._through(r, left, parts)
@@ -1016,8 +1019,14 @@ class Judge:
                 indices=(Index(letter),), implicit=True,
             )  # fmt: skip
             self.scope.bind(star, family)
-        if first is not None:
-            family.members[(first[0],)] = first[1]
+        if first is None:
+            low = family.indices[0].low
+            at = int(low.value) if isinstance(low, Const) else 1
+            start = Binding(
+                f"{family.key}·{at}", family.tex, "free", family.shape, family.span, set(family.domain)
+            )
+            first = (at, start)
+        family.members[(first[0],)] = first[1]
         declared = self.scope.index(letter)
         index = Index(letter, declared.low, declared.high, declared.extent) if declared else Index(letter)
         r.free[letter] = index
@@ -1185,7 +1194,7 @@ class Judge:
         if not (isinstance(e, Const) and e.value == 0) and not r.u.same(old.shape, e.shape):
             raise r.ill_shaped(
                 parts[1].span, f"{old.tex} is {show_shape(old.shape)}, the right side {show_shape(r.u.shape(e.shape))}",
-                f"{old.tex} was declared at {{{old.span.start}}}", r.described(e),
+                f"{old.tex} was declared at ⟦{old.span.start}⟧", r.described(e),
             )  # fmt: skip
         for x in exprs:
             settle(x, r)
@@ -1271,7 +1280,7 @@ class Judge:
         if old is not None and not r.u.same(old.shape, e.shape):
             raise r.ill_shaped(
                 parts[1].span, f"{old.tex} is {show_shape(old.shape)}, the right side {show_shape(r.u.shape(e.shape))}",
-                f"{old.tex} was declared at {{{old.span.start}}}",
+                f"{old.tex} was declared at ⟦{old.span.start}⟧",
             )  # fmt: skip
         for x in exprs:
             settle(x, r)

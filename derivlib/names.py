@@ -200,7 +200,7 @@ def _indexed(
             if isinstance(written, Size) and not r.u.unify(written.dim, dim):
                 raise r.ill_shaped(
                     span, f"{binding.tex} is {show_shape(binding.shape)}, not {subtext.replace(chr(92) + 'times', '×')}",
-                    f"{binding.tex} was declared at {{{binding.span.start}}}",
+                    f"{binding.tex} was declared at ⟦{binding.span.start}⟧",
                 )  # fmt: skip
         return e
     pieces = _split(sub, ",")
@@ -352,7 +352,7 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
     if binding.indices and binding.kind != "function":
         raise user_error(
             UNKNOWN_NAME, f"{binding.tex} is a family: it needs an index here", span,
-            f"declared at {{{binding.span.start}}}",
+            f"declared at ⟦{binding.span.start}⟧",
         )  # fmt: skip
     return Var(span, binding.shape, binding)
 
@@ -552,7 +552,7 @@ def _letter_dimension(r: Reader, key: Key, span: Span) -> Dim:
         else:
             raise user_error(
                 UNREADABLE, f"{binding.tex} cannot be a dimension", span,
-                f"it was bound at {{{binding.span.start}}}",
+                f"it was bound at ⟦{binding.span.start}⟧",
             )  # fmt: skip
     if binding is None:
         binding = r.scope.dimension(key, span)
@@ -606,7 +606,7 @@ def unknown(
         facts = ["mark the formula skip with a reason"]
     base = r.scope.lookup(Key(name.base, name.font, name.accent))
     if base is not None:
-        facts.insert(0, f"{base.tex} is bound at {{{base.span.start}}}, but {printed} is not")
+        facts.insert(0, f"{base.tex} is bound at ⟦{base.span.start}⟧, but {printed} is not")
         if sub and ONE not in base.shape and len(sub) == 1:
             facts.append(
                 f"{base.tex} is {show_shape(base.shape)}: say “$x_k$ is column $k$ of $X$”, or write X_{{:k}}"
@@ -614,7 +614,7 @@ def unknown(
     elif near:
         facts.insert(
             0,
-            "the nearest names are " + ", ".join(f"{n} ({{{known[n].span.start}}})" for n in near),
+            "the nearest names are " + ", ".join(f"{n} (⟦{known[n].span.start}⟧)" for n in near),
         )
     return user_error(UNKNOWN_NAME, f"{printed} is not bound here", span, *facts)
 

@@ -278,6 +278,7 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
     from derivlib.check import Orders
 
     rest = []
+    page.awaited = {k for f in facts if f.row in ("function of", "depends", "valued") for k in f.subjects}
     for f in facts:
         own = page.scope.settings
         if f.row == "rows":
@@ -601,6 +602,8 @@ def _shaped_by_words(
     page: PageCheck, f: Fact, p: Parsed, node: Node, phrase: str, by_index: Mapping[int, Parsed]
 ) -> Binding | None:
     """Bind an unbound name from words: a size in the phrase, or `a scalar`."""
+    if p.formula.index in page.awaited:
+        return None
     if [rel.op for rel in p.statements[0].relations] == ["="] and not isinstance(
         p.statements[0].parts[1], Group
     ):
