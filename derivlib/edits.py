@@ -738,7 +738,7 @@ def _fit(shape: Shape | None, side: int, size: Dim) -> bool:
 
 
 def _term_added(side: Side, pool: Pool) -> Iterator[Places]:
-    """A term at the end of a sum or before it; where the shape of what is there is known, of that."""
+    """A term at either end of a sum, of the shape that is there."""
     in_sums = {t for s in side.sums for t in s.terms}
     for s in side.sums:
         if s.braced:
