@@ -204,9 +204,10 @@ def draw_tangent(world: World, binding: Binding, member: tuple[int, ...] = ()) -
 def unspecified(world: World, binding: Binding) -> Callable[..., Array]:
     """A random smooth nonlinear function of the shapes the page declared, one for each draw.
 
-    Entry by entry: a·sin(bx + c) + d·x² + e·x. To a scalar: a sum of sines of every entry
-    plus a quadratic that mixes all arguments. To an array: sines of mixed entries. Never
-    linear: a gradient taken at the wrong point must show.
+    Entry by entry: a·sin(bx + c) + d·tanh(x + a) + e·x. To a scalar: a sum of sines of every
+    entry plus a cubic that mixes all arguments. To an array: sines of mixed entries. Never
+    linear, as a gradient taken at the wrong point must show; and of slow growth, as a
+    recursion may apply it many times.
     """
     g = _generator(world, binding, (), 3)
     draws = world.draws
@@ -222,7 +223,7 @@ def unspecified(world: World, binding: Binding) -> Callable[..., Array]:
 
         def entrywise(axes: int, x: Array) -> Array:
             u, v, w, p, q = (spread(k, axes) for k in (a, b, c, d, e))
-            return (1.0 + u) * np.sin((0.6 + v) * x + w) + p * x * x + q * x
+            return (1.0 + u) * np.sin((0.6 + v) * x + w) + p * np.tanh(x + u) + q * x
 
         return entrywise
 
@@ -255,7 +256,7 @@ def unspecified(world: World, binding: Binding) -> Callable[..., Array]:
             flat = x.reshape(*x.shape[:-2], -1, 1)
             u = u + spread(m, axes) @ flat
             v = v + spread(n, axes) @ flat
-        y = np.sin(u) + 0.3 * v * v + 0.5 * v
+        y = np.sin(u) + 0.7 * np.tanh(v) * np.cos(u) + 0.3 * v
         return y.reshape(*y.shape[:-2], rows, columns)
 
     return array

@@ -48,7 +48,7 @@ def typeset(report: FileReport) -> FileReport:
     for at, (formula, verdict) in enumerate(zip(page.formulas, verdicts, strict=False)):
         offsets: Sequence[int] = range(len(formula.tex) + 1)
         try:
-            text, offsets = expand(formula.tex, macros)
+            text, offsets, _ = expand(formula.tex, macros)
             render_math(text, formula.display)
         except DerivlibError as error:
             if not verdict.ok or verdict.wrong:
