@@ -728,6 +728,13 @@ def _fitting(run: Run, text: str, shape: Shape) -> Iterator[Places]:
         if rows is None or columns is None or (rows[0], columns[-1]) == shape or len(units) > 1:
             yield ((Span(run.span.end, run.span.end), " : " + text),)
             yield ((Span(run.span.start, run.span.start), text + " : "),)
+        for before, after in pairwise(units):  # S : X dW for S dW
+            if (
+                after.op == ""
+                and _fit(before.shape, 0, shape[0])
+                and _fit(after.shape, 0, shape[-1])
+            ):
+                yield ((Span(after.span.start, after.span.start), f": {text} "),)
 
 
 def _fit(shape: Shape | None, side: int, size: Dim) -> bool:

@@ -79,6 +79,7 @@ def _search(
         return
     most = ON_PURPOSE if judge.orders.wrong else ONE_EDIT
     text = _whole(texts[k])
+    exprs = [*exprs[: k + 1], *[None] * (k + 1 - len(exprs)), *_after(r, k, texts)]
     try:
         trial = Trial(judge, r, _whole(texts[other]), exprs)
         side = side_of(judge, trial.base, text)
@@ -91,6 +92,17 @@ def _search(
     if not found and k == 1 and not judge.orders.wrong:
         found = list(islice(_left(judge, r, exprs, texts, pool), MOST))
     yield from found
+
+
+def _after(r: Reader, k: int, texts: list[str]) -> list[Expr | None]:
+    """What follows the wrong part of a chain, as far as it can be read: it says what varies."""
+    found: list[Expr | None] = []
+    for text in texts[k + 1 :]:
+        try:
+            found.append(fork(r).expr(read_side(_whole(text))))
+        except NOT_READ:
+            found.append(None)
+    return found
 
 
 def near(trial: Trial, side: Side, pool: Pool, most: int = ONE_EDIT) -> Iterator[str]:
@@ -187,7 +199,8 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
     terms = {"1": SCALAR} | terms
     return Pool(
         tuple(symbols[:24]), tuple(pieces.items())[:24], tuple(factors.items()),
-        tuple(list(terms.items())[:40]), tuple(functions)[:6], tuple(base.free), tuple(dimensions[:6]),
+        tuple(list(terms.items())[:40]), tuple(functions)[:6],
+        tuple(base.free), tuple(dimensions[:6]),
     )  # fmt: skip
 
 
