@@ -11,11 +11,8 @@ from pathlib import Path
 import pytest
 from test_language import Case, cases_of, check_case, parameter
 
-CASES = [
-    case
-    for path in sorted((Path(__file__).parent / "seeds").glob("*.md"))
-    for case in cases_of(path)
-]
+FOLDER = Path(__file__).parent / "seeds"
+CASES = [case for path in sorted(FOLDER.glob("*.md")) for case in cases_of(path)]
 
 
 @pytest.mark.parametrize("case", [parameter(case) for case in CASES])
