@@ -1,0 +1,102 @@
+"""The reference pages drawn from the tables: what is read, and which words declare.
+
+`python -m derivlib.reference docs/reference` writes them; a test holds them fresh.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from derivlib.operators import OPERATORS, Operator
+from derivlib.tex.parser import GREEK, LAYOUTS, MATRICES, RELATIONS
+from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS
+
+LETTERS = r"""Let $X, Y \in \mathbb{R}^{n \times d}$ have entries between 0 and 1, $Z \in \mathbb{R}^{d \times h}$,
+$A \in \mathbb{R}^{n \times n}$, $B \in \mathbb{R}^{d \times d}$, $\lambda > 0$, $x \in \mathbb{R}^n$ and
+$S \in \mathbb{S}^n_{++}$."""
+# Rows whose example speaks of derivatives that need definitions of their own.
+SHOWN_AS_CODE = {"contract", "compose", "apply_linear"}
+
+
+def operators_page() -> str:
+    """Every row of the operator table, its example typeset and read like any formula."""
+    lines = [
+        "# What is read",
+        "",
+        "Every operation that a formula may use, one row each, drawn from the table that the checker"
+        " itself runs on. The examples are formulas of this page: they are read and given shapes like all others.",
+        "",
+        LETTERS,
+        "",
+        "| written | TeX | what it is | derivative by |",
+        "| --- | --- | --- | --- |",
+        *(_operator(row) for row in OPERATORS),
+        "",
+        "Derivatives of what is analytic are taken by a complex step; of the others, by central differences.",
+        "",
+        "## Around the operations",
+        "",
+        "- Relations: " + ", ".join(f"`{name}`" for name in sorted(RELATIONS)) + ".",
+        "- Rows and alignment: " + ", ".join(f"`{name}`" for name in sorted(LAYOUTS)) + ", `eqalign` with `\\cr`.",
+        "- Matrices: " + ", ".join(f"`{name}`" for name in sorted(MATRICES)) + "; `cases`.",
+        "- Sums and products over indices: `\\sum`, `\\prod`, `\\max`, `\\min` with an index below, and the patterns"
+        " that `\\cdots` and `\\vdots` continue.",
+        "- Letters: Latin, and " + ", ".join(f"`{name}`" for name in sorted(GREEK, key=str.lower)) + ".",
+        "",
+        "Anything else is refused by name, with its place. Mark it `<!--- derivlib: skip \"why\" -->` to leave it out.",
+        "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _operator(row: Operator) -> str:
+    shown = f"`{row.example}`" if row.name in SHOWN_AS_CODE else f"${row.example}$"
+    tex = row.example.replace("|", r"\|") if "|" in row.example else row.example
+    how = "complex step" if row.analytic else "central differences"
+    spellings = ", ".join(f"`{s}`" for s in row.spellings[1:])
+    also = f" (also {spellings})" if spellings else ""
+    return f"| {shown} | `{tex}` | {row.meaning}{also} | {how} |"
+
+
+def words_page() -> str:
+    """The closed list of words that declare, an example sentence for each."""
+    lines = [
+        "# Words that declare",
+        "",
+        "Prose around a formula says what its letters are. This is the whole list of what is understood; what was"
+        " understood is part of a formula's reading. A negation takes it back: “$A$ need not be symmetric” declares nothing.",
+        "",
+        "## What a symbol is like",
+        "",
+        "| an example | how it is drawn |",
+        "| --- | --- |",
+        *(f"| `{row.example}` | {row.domain.replace('_', ' ')} |" for row in PROPERTIES),
+        "",
+        "## Functions by name",
+        "",
+        "| an example | read as |",
+        "| --- | --- |",
+        *(f"| `{example}` | {name} |" for _, name, example in FUNCTIONS),
+        *(f"| `{example}` | {name} |" for _, name, example in FILLS),
+        "",
+        "## Ways to say it",
+        "",
+        "| row | an example |",
+        "| --- | --- |",
+        *(f"| {row.name} | `{row.example}` |" for row in ROWS),
+        "",
+    ]  # fmt: skip
+    return "\n".join(lines).replace("“$A$ need", "“`$A$` need")
+
+
+PAGES = {"operators.md": operators_page, "words.md": words_page}
+
+
+def main(folder: str) -> None:
+    for name, page in PAGES.items():
+        Path(folder, name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2] or ["docs/reference"])
