@@ -6,7 +6,7 @@ from pathlib import Path
 
 from derivlib.check import check_page
 from derivlib.code import run_code, skip_code
-from derivlib.errors import DerivlibError
+from derivlib.errors import DerivlibError, Diagnostic
 from derivlib.page import read_page
 from derivlib.source import Source, read_source
 from derivlib.verdict import FileReport
@@ -15,6 +15,12 @@ from derivlib.verdict import FileReport
 def check_file(path: Path | str, *, seed: int = 0, code: bool = True) -> FileReport:
     """Everything found in one file; without `code`, no Python of the page is run."""
     shown = Path(path).as_posix()
+    if shown.endswith(".ipynb"):
+        notebook = Diagnostic(
+            "page", "a notebook is not Markdown", None,
+            ("the MkDocs plugin checks the mathematics of notebooks when the site is built",),
+        )  # fmt: skip
+        return FileReport(Source(shown, ""), problems=(notebook,))
     try:
         source = read_source(path, shown)
     except DerivlibError as error:
