@@ -680,6 +680,10 @@ class Judge:
                 self, r, [*exprs, None][:k], k, self._statement_text(spans), ops
             )
             facts = tuple(self.page.said(f) for f in d.facts)
+            if d.kind == "ill-shaped":
+                facts += tuple(
+                    hints.remarks(self, r, [*exprs, None], k, self._statement_text(spans), ops)
+                )
             if k >= 2 or len(spans) > 2:
                 facts = (
                     f"step {self.steps + 1}: the steps before it hold" if k >= 2 else "step 1",
