@@ -32,7 +32,7 @@ from derivlib.tex.parser import parse_formula
 from derivlib.trial import NOT_READ, aside
 from derivlib.verdict import Verdict
 
-TRUE, MISSED, UNDECIDED = "true", "missed", "undecided"
+TRUE, HELD, MISSED, UNDECIDED = "true", "held", "missed", "undecided"
 SIZES = (2, 3, 4, 2, 3, 4, 5)
 
 
@@ -46,7 +46,7 @@ class Mutant:
     text: str
     status: str  # the verdict on it; `holds` is a survivor
     reading: str = ""  # of a survivor
-    route: str = ""  # of a survivor: true, missed or undecided
+    route: str = ""  # of a survivor: true, held, missed or undecided
     hints: tuple[str, ...] | None = None  # offered for it, where that was asked for
     mended: bool | None = None  # is the original among them?
 
@@ -128,6 +128,7 @@ class Breaking(PageCheck):
         self.found = PageMutation(page.source)
         self.every = max(1, every)
         self.counted = 0
+        self.whole: list[Chain] = []  # the chains of the formula that is being broken
         self.with_hints = hints
         super().__init__(page, seed)
         self.found.wrong = sum(not v.ok for v in self.verdicts)
@@ -163,7 +164,7 @@ class Breaking(PageCheck):
                 self.found.left_out.append((p.formula.span, "it cannot be judged by itself"))
             else:
                 self.found.claims += 1
-                chains = self.originals[p.formula.index]
+                chains = self.whole = self.originals[p.formula.index]
                 for step in steps:
                     chain = chains[step.chain]
                     place = self.place(p, step.right)
@@ -233,7 +234,8 @@ class Breaking(PageCheck):
             for k, span in enumerate(chain.spans):
                 beside = 0 <= span.start - step.right.start < 8  # a \left( may stand before it
                 if beside and 0 < k < len(chain.exprs):
-                    return reading(chain.exprs[k], chain.r.u), second_route(self, chain, k)
+                    meant = self.whole[step.chain]
+                    return reading(chain.exprs[k], chain.r.u), second_route(self, chain, k, meant)
         return "", UNDECIDED
 
     def _offered(self, p: Parsed, step: Step, new: str) -> tuple[str, ...]:
@@ -245,8 +247,19 @@ class Breaking(PageCheck):
         return verdict.diagnostic.hints if verdict.diagnostic is not None else ()
 
 
-def second_route(page: PageCheck, chain: Chain, k: int) -> str:
-    """Is step `k` of a chain true by plain loops, at small sizes of its own?"""
+def second_route(page: PageCheck, chain: Chain, k: int, meant: Chain | None = None) -> str:
+    """Is step `k` of a chain true by plain loops, at small sizes of its own?
+
+    What varies is what varies in `meant`, the chain as the author wrote it. A mutant that
+    has lost its dA is read as holding A fixed, and may be true so: that is told apart.
+    """
+    found = _by_loops(page, chain, k, (meant or chain).exprs)
+    if found == MISSED and meant is not None and _by_loops(page, chain, k, chain.exprs) == TRUE:
+        return HELD
+    return found
+
+
+def _by_loops(page: PageCheck, chain: Chain, k: int, whole: list[Expr]) -> str:
     parts = [chain.exprs[k - 1], chain.exprs[k]]
     bindings = set().union(*(dependencies(e) for e in parts))
     names = sorted(page.worlds.sizes[0])
@@ -256,8 +269,8 @@ def second_route(page: PageCheck, chain: Chain, k: int) -> str:
         if tall in sizes and short in sizes and sizes[tall] <= sizes[short]:
             sizes[tall] = sizes[short] + 1
     world = World(sizes, 8, page.seed * 1000 + 800)
-    if any(differentials(e) for e in chain.exprs):
-        world.varying = varying_symbols(chain.exprs, chain.judge._named(chain.r))
+    if any(differentials(e) for e in whole):
+        world.varying = varying_symbols(whole, chain.judge._named(chain.r))
     try:
         found = agreement(
             parts[0], parts[1], world, used_indices(parts, chain.r), chain.conditions, chain.filters
@@ -341,6 +354,7 @@ def summary(pages: Sequence[PageMutation]) -> dict[str, int]:
         "mutants": len(mutants),
         "caught": sum(m.caught for m in mutants),
         "true": sum(m.route == TRUE for m in mutants),
+        "held": sum(m.route == HELD for m in mutants),
         "missed": sum(m.route == MISSED for m in mutants),
         "undecided": sum(m.route == UNDECIDED for m in mutants),
         "left_out": sum(len(page.left_out) for page in pages),
@@ -353,6 +367,8 @@ def summary(pages: Sequence[PageMutation]) -> dict[str, int]:
 def summary_line(pages: Sequence[PageMutation]) -> str:
     n = summary(pages)
     parts = [f"{n['caught']} caught", f"{n['true']} true formulas", f"{n['missed']} missed"]
+    if n["held"]:
+        parts.insert(2, f"{n['held']} true with a symbol held fixed")
     if n["undecided"]:
         parts.append(f"{n['undecided']} undecided")
     formulas = "1 formula" if n["claims"] == 1 else f"{n['claims']} formulas"
@@ -390,7 +406,8 @@ def render_text(pages: Sequence[PageMutation]) -> str:
 
 
 _SAID = {
-    TRUE: "survived, and is true", MISSED: "missed",
+    TRUE: "survived, and is true",
+    HELD: "survived: true when what it lost is held fixed", MISSED: "missed",
     UNDECIDED: "survived; the second route cannot tell",
 }  # fmt: skip
 

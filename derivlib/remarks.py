@@ -17,7 +17,7 @@ from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS
 from derivlib.evaluate import World, dependencies, evaluate
 from derivlib.expr import Binding, Expr
-from derivlib.shapes import ONE, size
+from derivlib.shapes import ONE, names, size
 from derivlib.trial import NOT_READ, Trial, aside
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _conditions(trial: Trial, text: str) -> Iterator[str]:
         square = b.shape[0] == b.shape[1]
         if square and _holds_with(trial, e, r, b, lambda x: (x + np.swapaxes(x, -1, -2)) / 2):
             yield f"it holds when {b.tex} is symmetric: say so in words if that is meant"
-        elif _tall(trial, b) and _holds_with(trial, e, r, b, lambda x: np.linalg.qr(x)[0]):
+        elif _holds_with(trial, e, r, b, lambda x: np.linalg.qr(x)[0]):
             what = "orthogonal" if square else "of orthonormal columns"
             yield f"it holds when {b.tex} is {what}: say so in words if that is meant"
     dims = sorted({n for x in (e, trial.fixed) for d in x.shape for m, _ in d for n in m})
@@ -159,19 +159,24 @@ def _may_be_shaped(b: Binding) -> bool:
     )  # fmt: skip
 
 
-def _tall(trial: Trial, b: Binding) -> bool:
-    return all(size(b.shape[0], w.sizes) >= size(b.shape[1], w.sizes) for w in trial.worlds)
-
-
 def _holds_with(trial: Trial, e: Expr, r: Reader, b: Binding, change: Any) -> bool:
     worlds = []
     for world in trial.worlds:
-        fresh = World(world.sizes, world.draws, world.seed)
+        fresh = World(_tall(dict(world.sizes), b), world.draws, world.seed)
         fresh.varying = world.varying
         value, _ = fresh.lookup(b)
         fresh.values[b, ()] = (change(value), 0)
         worlds.append(fresh)
     return _agree(trial, e, r, worlds)
+
+
+def _tall(sizes: dict[str, int], b: Binding) -> dict[str, int]:
+    """Sizes at which a matrix is tall, so that its columns can be orthonormal."""
+    if size(b.shape[0], sizes) < size(b.shape[1], sizes):
+        rows, columns = (next(iter(names(d)), "") for d in b.shape)
+        if rows in sizes and columns in sizes:
+            sizes[rows], sizes[columns] = sizes[columns], sizes[rows]
+    return sizes
 
 
 def _holds_equal(trial: Trial, e: Expr, r: Reader) -> bool:
