@@ -100,7 +100,9 @@ def _solved(
             if not np.isfinite(error) or error < SOLVED:
                 break
             moved = _residual(binding, value[None] + 1j * STEP * basis, left, right, world, 1)
-            jacobian = np.moveaxis(np.broadcast_to(moved.imag / STEP, (len(basis), *gap.shape)), 0, -1)
+            jacobian = np.moveaxis(
+                np.broadcast_to(moved.imag / STEP, (len(basis), *gap.shape)), 0, -1
+            )
             try:
                 step = np.linalg.pinv(jacobian, rcond=1e-10) @ gap[..., None]
             except np.linalg.LinAlgError:

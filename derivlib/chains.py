@@ -401,9 +401,7 @@ class Chain:
                 new.status = HOLDS
             result.outcomes[k] = _worse(result.outcomes[k], new)
 
-    def _outside(
-        self, left: Array, right: Array, world: World, indices: list[Index]
-    ) -> str | None:
+    def _outside(self, left: Array, right: Array, world: World, indices: list[Index]) -> str | None:
         """What to say of values of an index at which a side is not defined.
 
         Raises:
@@ -433,7 +431,9 @@ class Chain:
     def _filtered(values: list[Array], keep: Array, axes: Axes) -> list[Array]:
         """NaN at the draws that a condition leaves out."""
         keep = np.all(keep, axis=tuple(range(1, keep.ndim)))[:, None, None]
-        keep = np.broadcast_to(keep, (max(len(v) for v in values) if keep.ndim < 3 else len(keep), 1, 1))
+        keep = np.broadcast_to(
+            keep, (max(len(v) for v in values) if keep.ndim < 3 else len(keep), 1, 1)
+        )
         out = []
         for v in values:
             mask = keep.reshape(-1, *(1,) * (v.ndim - 1))

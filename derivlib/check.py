@@ -105,7 +105,9 @@ class PageCheck:
         self.definitions: list[tuple[Binding, Parsed]] = []
         self.late: list[Parsed] = []
         self.awaited: set[int] = set()  # formulas of which more is to be said
-        self.supposed: list[tuple[Binding, set[str]]] = []  # “if A is symmetric”: for this paragraph
+        self.supposed: list[
+            tuple[Binding, set[str]]
+        ] = []  # “if A is symmetric”: for this paragraph
         self.conditions: list[Statement] = []  # on indices, in the paragraph at hand
         self.letters: set[str] = set()  # that have stood as indices
         self.orders = self._orders()
@@ -375,7 +377,10 @@ class PageCheck:
     def _wrong(self, v: Verdict) -> Verdict:
         """A formula marked wrong holds, as a verdict, when it is caught."""
         if v.status == VACUOUS and v.diagnostic is not None:
-            d = replace(v.diagnostic, statement=f"marked wrong, but nothing was compared: {v.diagnostic.statement}")
+            d = replace(
+                v.diagnostic,
+                statement=f"marked wrong, but nothing was compared: {v.diagnostic.statement}",
+            )
             return replace(v, diagnostic=d)
         if v.status in (UNKNOWN_NAME, UNREADABLE) and v.diagnostic is not None:
             d = replace(

@@ -68,7 +68,9 @@ def _rounds(e: Expr) -> bool:
     if isinstance(e, Op) and e.operator.name in AMPLIFIERS:
         return True
     if isinstance(e, Var | Member | Call):
-        binding = e.binding if isinstance(e, Var) else e.family if isinstance(e, Member) else e.function
+        binding = (
+            e.binding if isinstance(e, Var) else e.family if isinstance(e, Member) else e.function
+        )
         if binding.definition is not None and not binding.indices:
             if binding.rounds is None:
                 binding.rounds = False  # a recursion ends here
@@ -170,7 +172,9 @@ def _rounding(
     worst = np.where(bad, relative, 0.0).max(axis=where)
     sizes = np.broadcast_to(scale, bad.shape).max(axis=where)
     huge = sizes > 1e3 * np.median(sizes)
-    return bool(np.all(~draws | (worst < max(1e-5, 1e3 * tolerance)) | (tolerance >= NESTED) & huge))
+    return bool(
+        np.all(~draws | (worst < max(1e-5, 1e3 * tolerance)) | (tolerance >= NESTED) & huge)
+    )
 
 
 def _padded(value: Array, own: Expr, other: Expr) -> Array:

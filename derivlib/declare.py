@@ -20,7 +20,18 @@ from derivlib.shapes import ONE, SCALAR, Shape, show_shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token, tokenize
 from derivlib.tex.parser import parse_tokens
-from derivlib.tex.tree import Additive, Bars, Dots, Group, Name, Node, Num, Product, Scripted, Statement
+from derivlib.tex.tree import (
+    Additive,
+    Bars,
+    Dots,
+    Group,
+    Name,
+    Node,
+    Num,
+    Product,
+    Scripted,
+    Statement,
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,13 @@ def read_space(r: Reader, node: Node) -> Space:
         return Space(SCALAR, frozenset(_interval(base)))
     if isinstance(base, Group) and base.delimiter == r"\{":
         values = [_number(i) for i in base.items]
-        domain = "binary" if values == [0.0, 1.0] else "sign" if sorted(map(str, values)) == ["-1.0", "1.0"] else "integer"
+        domain = (
+            "binary"
+            if values == [0.0, 1.0]
+            else "sign"
+            if sorted(map(str, values)) == ["-1.0", "1.0"]
+            else "integer"
+        )
         return Space(_exponent(r, sups), frozenset({domain}))
     if isinstance(base, Name):
         tag = script_text(sub).replace(" ", "")
@@ -475,7 +492,9 @@ def _bind_range(
     if len(names) == 1 and names[0].base not in INDEX_LETTERS | {"a", "b", "c", "u", "v"}:  # type: ignore[attr-defined]
         top = bound(r, high)
         if isinstance(top, Size):  # a class label y ∈ {1, …, K}: one number, not all of them
-            (label,) = bind_declared(r, names[0], Space(SCALAR, frozenset({"label"})), names[0].span)
+            (label,) = bind_declared(
+                r, names[0], Space(SCALAR, frozenset({"label"})), names[0].span
+            )
             label.value = top.dim
             return used
     a, b = bound(r, low), bound(r, high)

@@ -104,7 +104,9 @@ def is_operator(r: Reader, node: Node) -> bool:
             base.base == "D"
             and base.font in ("op", "rm", "", "bf", "sf")
             and not any(k.base == "D" for scope in r.scope.chain() for k in scope.names)
-            and not (isinstance(node, Scripted) and r.scope.lookup(Key("D", base.font, "", _sub(node))))
+            and not (
+                isinstance(node, Scripted) and r.scope.lookup(Key("D", base.font, "", _sub(node)))
+            )
         ):
             return True
     return False

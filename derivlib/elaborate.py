@@ -193,8 +193,14 @@ class Reader:
             if not isinstance(place, Var):
                 raise user_error(UNREADABLE, "what stands left of = here must be a name", name.span)
             e = self.expr(value)
-            if not (isinstance(e, Const) and e.value == 0) and not self.u.same(place.shape, e.shape):
-                raise self.ill_shaped(value.span, f"{place.binding.tex} is {show_shape(place.shape)}", self.described(e))
+            if not (isinstance(e, Const) and e.value == 0) and not self.u.same(
+                place.shape, e.shape
+            ):
+                raise self.ill_shaped(
+                    value.span,
+                    f"{place.binding.tex} is {show_shape(place.shape)}",
+                    self.described(e),
+                )
             variables.append(place.binding)
             values.append(Fill(e.span, place.shape, "zeros") if _is_zero(e) else e)
         return Let(node.span, body.shape, tuple(variables), tuple(values), body)
@@ -541,10 +547,19 @@ class Reader:
             group = factors[i + 1]
             assert isinstance(group, Group)
             return self.indicator(group.items[0]), i + 2
-        if more and isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.base == "log" and node.base.font == "op" and node.sub:
+        if (
+            more
+            and isinstance(node, Scripted)
+            and isinstance(node.base, Name)
+            and node.base.base == "log"
+            and node.base.font == "op"
+            and node.sub
+        ):
             argument, j = self.operand(factors, ops, i + 1)
             base = self.op("log", self.expr(parse_tokens(node.sub)))
-            return self.op("divide", self.op("log", argument), base, span=node.span.to(argument.span)), j
+            return self.op(
+                "divide", self.op("log", argument), base, span=node.span.to(argument.span)
+            ), j
         from derivlib import derivatives
 
         if derivatives.is_operator(self, node):
@@ -558,17 +573,29 @@ class Reader:
     def _value_again(self, node: Name | Scripted, following: Node) -> Expr | None:
         """L(h, y), where the page has said L = L(h, y): the value, or the function elsewhere."""
         name = node.base if isinstance(node, Scripted) else node
-        if not isinstance(name, Name) or not isinstance(following, Group) or following.delimiter != "(":
+        if (
+            not isinstance(name, Name)
+            or not isinstance(following, Group)
+            or following.delimiter != "("
+        ):
             return None
         if isinstance(node, Scripted) and (node.sups or node.primes):
             return None
         sub = script_text(node.sub) if isinstance(node, Scripted) else ""
         binding = self.scope.lookup(Key(name.base, name.font, name.accent, sub))
         e = binding.definition if binding is not None else None
-        if binding is None or not binding.implicit or not isinstance(e, Call) or len(e.args) != len(following.items):
+        if (
+            binding is None
+            or not binding.implicit
+            or not isinstance(e, Call)
+            or len(e.args) != len(following.items)
+        ):
             return None
         args = [self.expr(a) for a in following.items]
-        if all(isinstance(a, Var) and isinstance(b, Var) and a.binding is b.binding for a, b in zip(args, e.args, strict=True)):
+        if all(
+            isinstance(a, Var) and isinstance(b, Var) and a.binding is b.binding
+            for a, b in zip(args, e.args, strict=True)
+        ):
             return Var(node.span.to(following.span), SCALAR, binding)
         if all(self.u.same(a.shape, b.shape) for a, b in zip(args, e.args, strict=True)):
             return Call(node.span.to(following.span), SCALAR, e.function, tuple(args))
@@ -639,7 +666,12 @@ class Reader:
             return binding[0], primes, binding[1], node.span
         if self.scope.lookup(Key(name.base, name.font, name.accent)) is None and not name.accent:
             row = BY_SPELLING.get(name.base)
-            if row is not None and sub is not None and row.name == "log" and script_text(sub) != "e":
+            if (
+                row is not None
+                and sub is not None
+                and row.name == "log"
+                and script_text(sub) != "e"
+            ):
                 return None
             if row is not None and (
                 sub is None or row.name in ("log", "softmax", "trace", "max", "min", "sum", "vec")
@@ -830,7 +862,12 @@ class Reader:
                 raise user_error(UNREADABLE, f"{function.tex} takes one argument", span)
             return Call(span, args[0].shape, function, tuple(args), primes)
         wanted = function.arguments
-        if len(args) == 1 and wanted == (SCALAR,) and function.shape == SCALAR and not self.is_scalar(args[0]):
+        if (
+            len(args) == 1
+            and wanted == (SCALAR,)
+            and function.shape == SCALAR
+            and not self.is_scalar(args[0])
+        ):
             self.note(f"{function.tex} of an array is read entry by entry")
             return Call(span, args[0].shape, function, tuple(args), primes)
         if len(args) > 1 and len(wanted) == 1 and all(self.is_scalar(a) for a in args):
@@ -891,7 +928,13 @@ class Reader:
     def scripted_value(self, e: Expr, node: Scripted) -> Expr:
         """Scripts after a bracket: an element, then transposes and powers."""
         base = node.base
-        if isinstance(base, Group) and base.delimiter == "(" and len(base.items) > 1 and node.sub is None and len(node.sups) == 1:
+        if (
+            isinstance(base, Group)
+            and base.delimiter == "("
+            and len(base.items) > 1
+            and node.sub is None
+            and len(node.sups) == 1
+        ):
             if script_text(node.sups[0]) in TRANSPOSES and self.u.shape(e.shape)[1] == ONE:
                 return e  # (1, 2)ᵀ is how a column is written on a line
         if node.sub is not None:
@@ -1154,7 +1197,12 @@ class Reader:
         scalars = all(self.is_scalar(c) for row in rows for c in row)
         if not scalars:  # a row or a column of zeros alone is as large as its place asks
             rows = [self._sized_zeros(row) for row in rows]
-            rows = [list(r) for r in zip(*(self._sized_zeros(list(c)) for c in zip(*rows, strict=True)), strict=True)]
+            rows = [
+                list(r)
+                for r in zip(
+                    *(self._sized_zeros(list(c)) for c in zip(*rows, strict=True)), strict=True
+                )
+            ]
         height: Dim = ()
         for row in rows:
             filled = [c for c in row if not _is_zero(c)] or row
@@ -1180,7 +1228,9 @@ class Reader:
                     )
             width = add(width, self.u.find(filled[0].shape[1]))
         filled_rows = []
-        heights = [next((c.shape[0] for c in row if not _is_zero(c)), row[0].shape[0]) for row in rows]
+        heights = [
+            next((c.shape[0] for c in row if not _is_zero(c)), row[0].shape[0]) for row in rows
+        ]
         widths = [
             next((c.shape[1] for c in col if not _is_zero(c)), col[0].shape[1])
             for col in zip(*rows, strict=True)
@@ -1196,7 +1246,9 @@ class Reader:
         if not all(_is_zero(c) for c in cells):
             return cells
         return [
-            Fill(c.span, (self.u.unknown(), self.u.unknown()), "zeros") if isinstance(c, Const) else c
+            Fill(c.span, (self.u.unknown(), self.u.unknown()), "zeros")
+            if isinstance(c, Const)
+            else c
             for c in cells
         ]
 

@@ -143,7 +143,10 @@ class World:
                 if member or self.carried:
                     axes = Axes(
                         self.carried,
-                        {id(i): m - binding.shift for i, m in zip(binding.indices, member, strict=True)},
+                        {
+                            id(i): m - binding.shift
+                            for i, m in zip(binding.indices, member, strict=True)
+                        },
                     )
                 self.computing.add(key)
                 try:

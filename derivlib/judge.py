@@ -22,7 +22,17 @@ from derivlib.errors import (
 )  # fmt: skip
 from derivlib.evaluate import World, dependencies
 from derivlib.expr import (
-    At, Binding, Call, Compare, Const, Element, Expr, Index, Size, Var, children,
+    At,
+    Binding,
+    Call,
+    Compare,
+    Const,
+    Element,
+    Expr,
+    Index,
+    Size,
+    Var,
+    children,
 )  # fmt: skip
 from derivlib.patterns import einstein, stacked
 from derivlib.reading import reading
@@ -30,13 +40,34 @@ from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, Shape, show_shape
 from derivlib.smallest import smallest
 from derivlib.source import Span
-from derivlib.tex.tree import Bars, Dots, Group, Matrix, Name, Node, Num, Product, Scripted, Statement
+from derivlib.tex.tree import (
+    Bars,
+    Dots,
+    Group,
+    Matrix,
+    Name,
+    Node,
+    Num,
+    Product,
+    Scripted,
+    Statement,
+)
 from derivlib.verdict import Step, Verdict
 
 if TYPE_CHECKING:
     from derivlib.check import Orders, PageCheck, Parsed
 
-SHOWN = {":=": "=", "<=": "≤", ">=": "≥", "<<=": "⪯", ">>=": "⪰", "<<": "≺", ">>": "≻", "!=": "≠", "~": "≈"}
+SHOWN = {
+    ":=": "=",
+    "<=": "≤",
+    ">=": "≥",
+    "<<=": "⪯",
+    ">>=": "⪰",
+    "<<": "≺",
+    ">>": "≻",
+    "!=": "≠",
+    "~": "≈",
+}
 ORDERINGS = {"<", ">", "<=", ">=", "<<", ">>", "<<=", ">>=", "!="}
 FAILURES = {
     DIFFERS: "the two sides differ",
@@ -108,7 +139,9 @@ class Judge:
             used = declare.read_range(self.reader(), statements[k:])
             if used:
                 first = statements[k].parts[0]
-                self.ranged.update(p.base for p in (first, statements[k].parts[-1]) if isinstance(p, Name))
+                self.ranged.update(
+                    p.base for p in (first, statements[k].parts[-1]) if isinstance(p, Name)
+                )
                 del statements[k : k + used]
                 self.parts.append(Part("declaration"))
             else:
@@ -169,10 +202,14 @@ class Judge:
             names = [part for t in statements[k:j] for part in t.parts] + [statements[j].parts[0]]
             if any(isinstance(n, Dots) for n in names) and statements[j].relations[0].op == "in":
                 r = self.reader()
-                listed = declare.bind_listed(r, names, declare.read_space(r, statements[j].parts[1]), s.span)
+                listed = declare.bind_listed(
+                    r, names, declare.read_space(r, statements[j].parts[1]), s.span
+                )
                 if listed is not None:
                     self.link(listed, names[0])
-                    self.parts.append(Part("declaration", reading=f"{listed.tex} is {show_shape(listed.shape)}"))
+                    self.parts.append(
+                        Part("declaration", reading=f"{listed.tex} is {show_shape(listed.shape)}")
+                    )
                     return j - k + 1
             if all(declare.name_key(n) or isinstance(n, Dots) for n in names):
                 first = Group(
@@ -210,16 +247,28 @@ class Judge:
             pass
         elif ops == ["=", "in"] and self._symmetric_in(s):
             pass
-        elif set(ops) == {"!="} and all(_is_index_like(p) or isinstance(p, Name) and self._is_label(p) for p in s.parts):
+        elif set(ops) == {"!="} and all(
+            _is_index_like(p) or isinstance(p, Name) and self._is_label(p) for p in s.parts
+        ):
             self.page.conditions.append(s)
             self.parts.append(Part("mention", reading=self.text.strip()))
         elif ops[0] in ORDERINGS and not self.orders.assume and self._sign(s):
             pass
-        elif self.orders.condition and len(ops) == 1 and ops[0] in ORDERINGS and not self.p.formula.display:
+        elif (
+            self.orders.condition
+            and len(ops) == 1
+            and ops[0] in ORDERINGS
+            and not self.p.formula.display
+        ):
             self._filter(s)
         elif self.orders.condition and ops == ["="] and self._sizes_agree(s):
             self.parts.append(Part("mention", reading=self.text.strip()))
-        elif ops[:1] == ["="] and len(ops) == 2 and ops[1] in ("<<", ">>", "<<=", ">>=") and self._definite(s):
+        elif (
+            ops[:1] == ["="]
+            and len(ops) == 2
+            and ops[1] in ("<<", ">>", "<<=", ">>=")
+            and self._definite(s)
+        ):
             pass
         elif "to" in ops or "mapsto" in ops:
             raise user_error(UNREADABLE, "an arrow is read only in the type of a function", s.relations[0].span,
@@ -244,19 +293,38 @@ class Judge:
         base = left.base if isinstance(left, Scripted) else left
         if isinstance(base, Bars) and one:
             inner, domain = base.body, "unit_norm"
-        elif isinstance(left, Product) and len(left.factors) == 2 and left.ops == ("",) and self.orders.condition:
+        elif (
+            isinstance(left, Product)
+            and len(left.factors) == 2
+            and left.ops == ("",)
+            and self.orders.condition
+        ):
             a, b = left.factors
             turned = [_without_transpose(a), _without_transpose(b)]
-            if isinstance(right, Name | Scripted) and (right.base if isinstance(right, Name) else getattr(right.base, "base", "")) == "I":
+            if (
+                isinstance(right, Name | Scripted)
+                and (right.base if isinstance(right, Name) else getattr(right.base, "base", ""))
+                == "I"
+            ):
                 if turned[0] is not None and declare.name_key(turned[0]) == declare.name_key(b):
                     inner, domain = b, "orthonormal"
                 elif turned[1] is not None and declare.name_key(turned[1]) == declare.name_key(a):
                     inner, domain = a, "orthogonal"
-            elif one and isinstance(turned[0], Name) and turned[0].base == "1" and turned[0].font in ("bf", "bb"):
+            elif (
+                one
+                and isinstance(turned[0], Name)
+                and turned[0].base == "1"
+                and turned[0].font in ("bf", "bb")
+            ):
                 inner, domain = b, "simplex"
         key = declare.name_key(inner) if inner is not None else None
         binding = self.scope.lookup(key[0]) if key else None
-        if binding is None or binding.kind != "free" or binding.shape == SCALAR or domain in binding.domain:
+        if (
+            binding is None
+            or binding.kind != "free"
+            or binding.shape == SCALAR
+            or domain in binding.domain
+        ):
             return False
         if domain in ("unit_norm", "simplex") and ONE not in binding.shape:
             return False
@@ -278,8 +346,12 @@ class Judge:
             return False
         r = self.reader()
         found = declare.read_space(r, space)
-        (binding,) = declare.bind_declared(r, a, declare.Space(found.shape, found.domain | {"symmetric"}), s.span)
-        self.parts.append(Part("declaration", reading=f"{binding.tex} is {show_shape(binding.shape)}, symmetric"))
+        (binding,) = declare.bind_declared(
+            r, a, declare.Space(found.shape, found.domain | {"symmetric"}), s.span
+        )
+        self.parts.append(
+            Part("declaration", reading=f"{binding.tex} is {show_shape(binding.shape)}, symmetric")
+        )
         return True
 
     def _filter(self, s: Statement) -> None:
@@ -308,16 +380,26 @@ class Judge:
         name, turned, zero = s.parts
         key = declare.name_key(name)
         binding = self.scope.lookup(key[0]) if key else None
-        same = isinstance(turned, Scripted) and len(turned.sups) == 1 and script_text(turned.sups[0]) in ("T", r"\top", r"\mathsfT")
+        same = (
+            isinstance(turned, Scripted)
+            and len(turned.sups) == 1
+            and script_text(turned.sups[0]) in ("T", r"\top", r"\mathsfT")
+        )
         if key is None or not same or not isinstance(zero, Num):
             return False
         if binding is None:
-            raise user_error(UNKNOWN_NAME, f"{self.text[name.span.start : name.span.end]} has no size yet", name.span)
+            raise user_error(
+                UNKNOWN_NAME,
+                f"{self.text[name.span.start : name.span.end]} has no size yet",
+                name.span,
+            )
         if binding.kind != "free":
             return False
         binding.domain.add({">>": "spd", ">>=": "psd"}.get(s.relations[1].op, "negative_definite"))
         self.page.worlds.reset()
-        self.parts.append(Part("declaration", reading=f"{binding.tex}: {', '.join(sorted(binding.domain))}"))
+        self.parts.append(
+            Part("declaration", reading=f"{binding.tex}: {', '.join(sorted(binding.domain))}")
+        )
         return True
 
     def _mention(self, s: Statement) -> None:
@@ -379,12 +461,22 @@ class Judge:
             if binding is None:
                 self.parts.append(Part("mention", reading=f"the index {node.base}"))
                 return
-        if isinstance(node, Product) and isinstance(node.factors[0], Name) and node.factors[0].font == "cal" and node.factors[0].base in ("N", "U", "D") and isinstance(node.factors[1], Group):
+        if (
+            isinstance(node, Product)
+            and isinstance(node.factors[0], Name)
+            and node.factors[0].font == "cal"
+            and node.factors[0].base in ("N", "U", "D")
+            and isinstance(node.factors[1], Group)
+        ):
             for item in node.factors[1].items:
                 r.expr(item)
             self.parts.append(Part("mention", reading=f"a distribution {self.text.strip()}"))
             return
-        if isinstance(node, Group) and len(node.items) > 1 and all(_is_index_like(i) for i in node.items):
+        if (
+            isinstance(node, Group)
+            and len(node.items) > 1
+            and all(_is_index_like(i) for i in node.items)
+        ):
             self.parts.append(Part("mention", reading=f"the place {self.text.strip()}"))
             return
         if _is_set(node):
@@ -451,7 +543,11 @@ class Judge:
     def _function_value(self, s: Statement) -> bool:
         """`A(t) \\in \\mathbb{R}^{n×n}`: A is an unspecified function of t."""
         left = s.parts[0]
-        if not isinstance(left, Product) or len(left.factors) != 2 or not isinstance(left.factors[1], Group):
+        if (
+            not isinstance(left, Product)
+            or len(left.factors) != 2
+            or not isinstance(left.factors[1], Group)
+        ):
             return False
         head, group = left.factors
         key = declare.name_key(head)
@@ -474,7 +570,12 @@ class Judge:
             params=tuple(params), arguments=tuple(b.shape for b in params),
         )  # fmt: skip
         self.scope.bind(key[0], function)
-        self.parts.append(Part("declaration", reading=f"{function.tex} is a function with values {show_shape(space.shape)}"))
+        self.parts.append(
+            Part(
+                "declaration",
+                reading=f"{function.tex} is a function with values {show_shape(space.shape)}",
+            )
+        )
         return True
 
     def _entries_named(self, s: Statement) -> bool:
@@ -484,7 +585,11 @@ class Judge:
         whole, listed = s.parts[0], s.parts[-1]
         if isinstance(listed, Scripted) and isinstance(listed.base, Group):
             listed = listed.base
-        if not isinstance(listed, Group) or len(listed.items) != 1 or not isinstance(listed.items[0], Scripted):
+        if (
+            not isinstance(listed, Group)
+            or len(listed.items) != 1
+            or not isinstance(listed.items[0], Scripted)
+        ):
             return False
         entry = listed.items[0]
         key, name = declare.name_key(entry), declare.name_key(whole)
@@ -496,13 +601,26 @@ class Judge:
             self._one(Statement(s.span, s.parts[:-1], s.relations[:-1], s.lead, s.row))
             matrix = self.scope.lookup(name[0])
         if matrix is None:
-            raise user_error(UNKNOWN_NAME, f"{self.text[whole.span.start : whole.span.end]} has no size yet", whole.span)
+            raise user_error(
+                UNKNOWN_NAME,
+                f"{self.text[whole.span.start : whole.span.end]} has no size yet",
+                whole.span,
+            )
         if self.scope.lookup(family[0]) is None:
             i, j = Index("i", None, None, matrix.shape[0]), Index("j", None, None, matrix.shape[1])
             span = self.page.place(self.p, entry.span)
             var = Var(span, matrix.shape, matrix)
             e = Element(span, SCALAR, var, At(span, SCALAR, i), At(span, SCALAR, j))
-            b = Binding(family[0].tex(), family[0].base, "defined", SCALAR, span, definition=e, indices=(i, j), implicit=True)
+            b = Binding(
+                family[0].tex(),
+                family[0].base,
+                "defined",
+                SCALAR,
+                span,
+                definition=e,
+                indices=(i, j),
+                implicit=True,
+            )
             self.scope.bind(family[0], b)
             b.entries_of = matrix
         self.parts.append(Part("declaration", reading=f"the entries of {matrix.tex}"))
@@ -558,9 +676,19 @@ class Judge:
                 self._membership(tail)
             return
         name = parts[0]
-        if isinstance(name, Name) and not self.p.formula.display and len(parts) == 2 and isinstance(parts[1], Num):
-            if self.scope.index(name.base) is not None and self.scope.lookup(Key(name.base, name.font, name.accent)) is None:
-                self.parts.append(Part("mention", reading=f"the index {name.base} at {parts[1].text}"))
+        if (
+            isinstance(name, Name)
+            and not self.p.formula.display
+            and len(parts) == 2
+            and isinstance(parts[1], Num)
+        ):
+            if (
+                self.scope.index(name.base) is not None
+                and self.scope.lookup(Key(name.base, name.font, name.accent)) is None
+            ):
+                self.parts.append(
+                    Part("mention", reading=f"the index {name.base} at {parts[1].text}")
+                )
                 return
         if "~" in ops:
             rel = next(rel for rel in s.relations if rel.op == "~")
@@ -676,9 +804,7 @@ class Judge:
         if part.diagnostic is None or part.diagnostic.kind == HOLDS:
             d = error.diagnostic
             place = self.page.place(self.p, d.span or spans[k])
-            found = hints.for_side(
-                self, r, [*exprs, None][:k], k, self._statement_text(spans), ops
-            )
+            found = hints.for_side(self, r, [*exprs, None][:k], k, self._statement_text(spans), ops)
             facts = tuple(self.page.said(f) for f in d.facts)
             if d.kind == "ill-shaped":
                 facts += tuple(
@@ -834,9 +960,13 @@ class Judge:
             if outcome.status == HOLDS or part.diagnostic is not None:
                 continue
             counter = counterexample(outcome, exprs[k], exprs[k + 1], indices)
-            free = not self.page.conditions and not any(s.settings.filters for s in self.scope.chain())
+            free = not self.page.conditions and not any(
+                s.settings.filters for s in self.scope.chain()
+            )
             if outcome.status == DIFFERS and ops[k] not in ORDERINGS and self.page.hinting and free:
-                counter = smallest(self.page.worlds, outcome, exprs[k], exprs[k + 1], indices) or counter
+                counter = (
+                    smallest(self.page.worlds, outcome, exprs[k], exprs[k + 1], indices) or counter
+                )
             facts = []
             if len(exprs) > 2:
                 later = "; what follows is compared with it" if k + 2 < len(exprs) else ""
@@ -1027,17 +1157,27 @@ class Judge:
             low = family.indices[0].low
             at = int(low.value) if isinstance(low, Const) else 1
             start = Binding(
-                f"{family.key}·{at}", family.tex, "free", family.shape, family.span, set(family.domain)
+                f"{family.key}·{at}",
+                family.tex,
+                "free",
+                family.shape,
+                family.span,
+                set(family.domain),
             )
             first = (at, start)
         family.members[(first[0],)] = first[1]
         declared = self.scope.index(letter)
-        index = Index(letter, declared.low, declared.high, declared.extent) if declared else Index(letter)
+        index = (
+            Index(letter, declared.low, declared.high, declared.extent)
+            if declared
+            else Index(letter)
+        )
         r.free[letter] = index
         exprs = self._sides(r, parts[1:])
         if not r.u.same(family.shape, exprs[0].shape):
             raise r.ill_shaped(
-                parts[1].span, f"{family.tex} is {show_shape(family.shape)}, the right side {show_shape(r.u.shape(exprs[0].shape))}"
+                parts[1].span,
+                f"{family.tex} is {show_shape(family.shape)}, the right side {show_shape(r.u.shape(exprs[0].shape))}",
             )
         for e in exprs:
             settle(e, r)
@@ -1116,9 +1256,7 @@ class Judge:
         settle(exprs[0], r)
         tex = self.text[left.span.start : left.span.end].strip()
         shape = r.u.shape(exprs[0].shape)
-        binding = Binding(
-            key.tex(), tex, "defined", shape, r.place(left.span), definition=exprs[0]
-        )
+        binding = Binding(key.tex(), tex, "defined", shape, r.place(left.span), definition=exprs[0])
         self.scope.bind(key, binding)
         self.page.definitions.append((binding, self.p))
         return binding, exprs
@@ -1168,7 +1306,12 @@ class Judge:
         r = self.reader()
         if isinstance(node, Name) and node.base in ("e", r"\pi", "E", "K", "J"):
             return node.base in ("e", r"\pi") and number
-        if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.base == "e" and node.sups:
+        if (
+            isinstance(node, Scripted)
+            and isinstance(node.base, Name)
+            and node.base.base == "e"
+            and node.sups
+        ):
             return True  # e^{…} is no name
         if isinstance(node, Scripted) and any(
             script_text(s) in ("*", r"\star", r"\ast") for s in node.sups
@@ -1675,8 +1818,7 @@ def unspecified_of(
 def _closed(e: Expr) -> bool:
     """Does an expression rest on numbers alone?"""
     return not any(
-        b.definition is None and not b.is_dimension and b.operator is None
-        for b in dependencies(e)
+        b.definition is None and not b.is_dimension and b.operator is None for b in dependencies(e)
     )
 
 

@@ -83,7 +83,9 @@ def resolve(
     if sub and r"\times" in subtext and r.scope.lookup(Key(*base)) is None and len(name.base) == 1:
         sizes = _sizes(r, sub)  # U_{m×n} declares U
         if len(sizes) == 2:
-            made = Binding(Key(*base).tex(), Key(*base).tex(), "free", (sizes[0], sizes[1]), r.place(span))
+            made = Binding(
+                Key(*base).tex(), Key(*base).tex(), "free", (sizes[0], sizes[1]), r.place(span)
+            )
             r.scope.bind(Key(*base), made)
             return r.postfix(use(r, made, span), sups, primes, None, span)
     for scope in r.scope.chain():

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.expr import At, Compare, Expr, Fold, Index, Op, Size, Stack
 from derivlib.operators import BY_NAME
+from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, add, constant, multiply
 from derivlib.source import Span
 from derivlib.tex.lexer import Token, tokenize
 from derivlib.tex.parser import RELATIONS, parse_tokens
-from derivlib.scope import Key
 from derivlib.tex.tree import Additive, Big, Dots, Group, Matrix, Name, Node
 
 if TYPE_CHECKING:
@@ -88,8 +88,15 @@ def bound(r: Reader, node: Node) -> Expr:
     from derivlib.errors import UNKNOWN_NAME, DerivlibError
     from derivlib.names import dimension
 
-    if isinstance(node, Name) and r.find_index(node.base) is None and r.scope.index(node.base) is None:
-        if r.scope.lookup(Key(node.base, node.font, node.accent)) is None and node.base not in ("e", r"\pi"):
+    if (
+        isinstance(node, Name)
+        and r.find_index(node.base) is None
+        and r.scope.index(node.base) is None
+    ):
+        if r.scope.lookup(Key(node.base, node.font, node.accent)) is None and node.base not in (
+            "e",
+            r"\pi",
+        ):
             return Size(node.span, SCALAR, dimension(r, node))
     try:
         return r.expr(node)

@@ -175,9 +175,11 @@ class Unifier:
         """Solve ?·n = ?′·m by ? = m, ?′ = n, the smallest sizes of A ⊗ I + I ⊗ B."""
         if len(a) != 1 or len(b) != 1 or a[0][1] != b[0][1]:
             return False
-        (left,), (right,) = ([n for n in d[0][0] if n[0] == "?"] or [""] for d in (a, b)) if all(
-            sum(n[0] == "?" for n in d[0][0]) == 1 for d in (a, b)
-        ) else (("",), ("",))
+        (left,), (right,) = (
+            ([n for n in d[0][0] if n[0] == "?"] or [""] for d in (a, b))
+            if all(sum(n[0] == "?" for n in d[0][0]) == 1 for d in (a, b))
+            else (("",), ("",))
+        )
         if not left or left == right:
             return False
         mine, theirs = ([n for n in d[0][0] if n[0] != "?"] for d in (a, b))

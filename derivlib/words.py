@@ -125,7 +125,7 @@ ROWS: tuple[Row, ...] = (
     _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order|length)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
     _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
     _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
-    _row("in brackets", rf"(@) \(((?:the |a |an )?[^)@]{{3,60}})\)", "$\\sigma$ (the logistic sigmoid)"),
+    _row("in brackets", r"(@) \(((?:the |a |an )?[^)@]{3,60})\)", "$\\sigma$ (the logistic sigmoid)"),
     _row("applied", rf"({LIST})[^.;@]{{0,90}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
     _row("is", rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)", "$A$ is symmetric"),
     _row("apposition", rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|probability|vector|matrix|rank|both |all |with )[^.;@]{{0,60}}?(?:(?:in|of (?:length|size|dimension)|with) @|(?=[.;@]|$)))", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
@@ -278,7 +278,9 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
     from derivlib.check import Orders
 
     rest = []
-    page.awaited = {k for f in facts if f.row in ("function of", "depends", "valued") for k in f.subjects}
+    page.awaited = {
+        k for f in facts if f.row in ("function of", "depends", "valued") for k in f.subjects
+    }
     for f in facts:
         own = page.scope.settings
         if f.row == "rows":

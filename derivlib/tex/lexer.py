@@ -212,6 +212,11 @@ def tokenize(tex: str) -> list[Token]:
                 kind = "sym"
         elif kind == "text":
             end = _brace(tex, i - 1)
+            if "$" in tex[i : end - 1].replace("\\$", ""):
+                raise user_error(
+                    UNREADABLE, "mathematics inside \\text is not read", (start, end),
+                    "end the \\text before it, so that it is checked",
+                )  # fmt: skip
             append(Token("text", tex[i : end - 1], start, end))
             i = end
             continue

@@ -445,7 +445,8 @@ class _Formula:
             condition = _Formula(inside, "").statements()
             aside = any(t.kind == "rm" or t.text == "=" for t in inside)
             self.done.extend(
-                Statement(s.span, s.parts, s.relations, "remark" if aside else "for", kept) for s in condition
+                Statement(s.span, s.parts, s.relations, "remark" if aside else "for", kept)
+                for s in condition
             )
             for s in condition:
                 self.kept[s.span] = [inside]
@@ -616,7 +617,12 @@ class Parser:
         term: Node = factors[0]
         if len(factors) > 1:
             term = Product(factors[0].span.to(factors[-1].span), tuple(factors), tuple(ops))
-        if self.peek() == "|" and "|" not in self.bars and self.i + 1 < self.n and self.tokens[self.i + 1].text == "_":
+        if (
+            self.peek() == "|"
+            and "|" not in self.bars
+            and self.i + 1 < self.n
+            and self.tokens[self.i + 1].text == "_"
+        ):
             return self.evaluated(term)
         if len(factors) == 1:
             return factors[0]
@@ -637,7 +643,12 @@ class Parser:
         if self.i >= self.n:
             return False
         text = self.tokens[self.i].text
-        if text == "|" and "|" not in self.bars and self.i + 1 < self.n and self.tokens[self.i + 1].text == "_":
+        if (
+            text == "|"
+            and "|" not in self.bars
+            and self.i + 1 < self.n
+            and self.tokens[self.i + 1].text == "_"
+        ):
             return False
         if text in ("|", r"\|"):
             return not (self.bars and self.bars[-1] == text)
