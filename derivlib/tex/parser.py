@@ -460,12 +460,19 @@ class _Formula:
                 return
             relation = relations[-1]
             raise user_error(UNREADABLE, "nothing stands after this relation", relation.span)
-        nodes = tuple(_read_part(p) for p in parts)
+        asides: list[Aside] = []
+        nodes = tuple(_read_part(p, asides) for p in parts)
         statement = Statement(
             nodes[0].span.to(nodes[-1].span), nodes, tuple(relations), self.lead, self.row
         )
         self.done.append(statement)
         self.kept[statement.span] = parts
+        for label, sign, body in asides:  # under a brace: a name for its body, or a claim about it
+            sides = (_read_part(label, []), _read_part(body, []))
+            span = sides[0].span
+            relation = Relation(RELATIONS[sign.text], Span(sign.start, sign.end))
+            self.done.append(Statement(span, sides, (relation,), "remark", self.row))
+            self.kept[span] = [label, body]
         self.parts, self.relations, self.lead = [[]], [], ("," if comma else "")
         self.may_continue = True
 
@@ -494,7 +501,7 @@ _REMARKS = {
 
 def _in_brackets(tokens: list[Token]) -> list[Token] | None:
     """What stands inside, when brackets hold all of these tokens."""
-    if len(tokens) < 5 or tokens[0].text != "(" or tokens[-1].text != ")":
+    if len(tokens) < 5 or (tokens[0].text, tokens[-1].text) not in (("(", ")"), ("[", "]")):
         return None
     depth = 0
     for k, t in enumerate(tokens):
@@ -505,8 +512,12 @@ def _in_brackets(tokens: list[Token]) -> list[Token] | None:
     return list(tokens[1:-1])
 
 
-def _read_part(tokens: list[Token]) -> Node:
+Aside = tuple[list[Token], Token, list[Token]]  # the label of a brace, its sign, what is braced
+
+
+def _read_part(tokens: list[Token], asides: list[Aside]) -> Node:
     parser = Parser(tokens)
+    parser.asides = asides
     node = parser.additive()
     parser.expect_end()
     return node
@@ -521,6 +532,7 @@ class Parser:
         self.n = len(tokens)
         self.bars: list[str] = []
         self.font = ""
+        self.asides: list[Aside] = []
 
     # -- helpers ---------------------------------------------------------------------------
     def peek(self) -> str:
@@ -777,10 +789,14 @@ class Parser:
             _, self.i = self._token_group()
             if name == r"\color" and self.peek() != "{":
                 return self.factor()
+        start = self.i
         body = self.argument(token)
         if name in (r"\underbrace", r"\overbrace") and self.peek() in ("_", "^"):
+            inside = list(self.tokens[start : self.i])
             self.i += 1
-            _, self.i = self._token_group()
+            label, self.i = self._token_group()
+            if label and label[0].text in ("=", ":=", r"\equiv") and len(label) > 1:
+                self.asides.append((list(label[1:]), label[0], inside))
         return body
 
     def fonted(self, token: Token, font: str) -> Node:
