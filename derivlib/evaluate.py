@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from derivlib.draw import draw_free, draw_tangent, unspecified
-from derivlib.errors import UNDEFINED, UNREADABLE, user_error
+from derivlib.errors import ILL_SHAPED, UNDEFINED, UNREADABLE, user_error
 from derivlib.expr import (
     At,
     Binding,
@@ -316,6 +316,10 @@ def _fill(node: Fill, world: World, axes: Axes) -> Array:
     rows, columns = (size(d, world.sizes) for d in node.shape)
     if rows * columns > 250_000:
         raise user_error(UNREADABLE, "this matrix is too large to check", node.span)
+    if rows < 0 or columns < 0:
+        raise user_error(
+            ILL_SHAPED, f"this {node.kind} would have {rows} rows and {columns} columns", node.span
+        )
     match node.kind:
         case "eye":
             return np.eye(rows)
