@@ -247,7 +247,8 @@ class Route:
             rows, columns = (size(d, self.world.sizes) for d in binding.shape)
             return loops.filled(rows, columns, lambda i, j: NAN)
         if binding.definition is not None:
-            at = {id(i): m for i, m in zip(binding.indices, member, strict=True)} if member else {}
+            pairs = zip(binding.indices, member, strict=True) if member else ()
+            at = {id(i): m - binding.shift for i, m in pairs}
             found: Matrix = self.value(binding.definition, at)
             return found
         if self.parent is not None:

@@ -33,6 +33,7 @@ from derivlib.trial import NOT_READ, aside
 from derivlib.verdict import Verdict
 
 TRUE, HELD, MISSED, UNDECIDED = "true", "held", "missed", "undecided"
+CRASHED = "crashed"
 SIZES = (2, 3, 4, 2, 3, 4, 5)
 
 
@@ -52,7 +53,7 @@ class Mutant:
 
     @property
     def caught(self) -> bool:
-        return self.status != "holds"
+        return self.status not in ("holds", CRASHED)
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,17 @@ class Breaking(PageCheck):
     def _judge_mutant(
         self, p: Parsed, step: Step, chain: Chain, text: str, variant: Variant
     ) -> Mutant:
-        verdict, chains = self._again(p, step.right, variant.text)
+        try:
+            verdict, chains = self._again(p, step.right, variant.text)
+        except Exception as error:  # a bug of derivlib's own: counted, so that it is seen
+            return Mutant(
+                self.place(p, step.right),
+                variant.edit.name,
+                text,
+                variant.text,
+                CRASHED,
+                repr(error),
+            )
         mutant = Mutant(
             self.place(p, step.right), variant.edit.name, text, variant.text, verdict.status
         )
@@ -357,6 +368,7 @@ def summary(pages: Sequence[PageMutation]) -> dict[str, int]:
         "held": sum(m.route == HELD for m in mutants),
         "missed": sum(m.route == MISSED for m in mutants),
         "undecided": sum(m.route == UNDECIDED for m in mutants),
+        "crashed": sum(m.status == CRASHED for m in mutants),
         "left_out": sum(len(page.left_out) for page in pages),
     }
     return found | (
@@ -369,6 +381,8 @@ def summary_line(pages: Sequence[PageMutation]) -> str:
     parts = [f"{n['caught']} caught", f"{n['true']} true formulas", f"{n['missed']} missed"]
     if n["held"]:
         parts.insert(2, f"{n['held']} true with a symbol held fixed")
+    if n["crashed"]:
+        parts.append(f"{n['crashed']} crashed the checker")
     if n["undecided"]:
         parts.append(f"{n['undecided']} undecided")
     formulas = "1 formula" if n["claims"] == 1 else f"{n['claims']} formulas"
@@ -386,7 +400,7 @@ def render_text(pages: Sequence[PageMutation]) -> str:
             if not m.caught:
                 line, column = page.source.position(m.span[0])
                 lines.append(
-                    f"{page.source.path}:{line}:{column}: {_SAID[m.route]}: {m.edit}:"
+                    f"{page.source.path}:{line}:{column}: {_SAID.get(m.route, CRASHED)}: {m.edit}:"
                     f" {' '.join(m.text.split())}"
                 )
                 lines.append(f"    was {' '.join(m.original.split())}")

@@ -13,8 +13,10 @@ from derivlib.shapes import SCALAR, named
 from derivlib.source import Span
 
 WORDS = r"""
-Let $A, W \in \mathbb{R}^{n \times n}$, $X, Y, G \in \mathbb{R}^{n \times n}$, $B \in \mathbb{R}^{n \times n}$,
-$x, y \in \mathbb{R}^n$, $u \in \mathbb{R}^m$, $\lambda \in \mathbb{R}$, and let $\sigma$ be the logistic
+Let $A, W \in \mathbb{R}^{n \times n}$, $X, Y, G \in \mathbb{R}^{n \times n}$,
+$B \in \mathbb{R}^{n \times n}$,
+$x, y \in \mathbb{R}^n$, $u \in \mathbb{R}^m$, $\lambda \in \mathbb{R}$, and let
+$\sigma$ be the logistic
 sigmoid, applied elementwise.
 """
 N = named("n")
@@ -83,7 +85,9 @@ def test_the_authors_notation_is_kept(page: PageCheck, text: str, expected: str)
 def test_scalars_are_not_turned(page: PageCheck) -> None:
     names = {v.edit.name for v in variants(side(page, r"\lambda x^\top y"), Pool(), BREAKING)}
     assert "transpose added" in names  # of y
-    texts = [v.text for v in variants(side(page, r"\lambda A"), Pool(), [BY_NAME["transpose added"]])]
+    texts = [
+        v.text for v in variants(side(page, r"\lambda A"), Pool(), [BY_NAME["transpose added"]])
+    ]
     assert texts == [r"\lambda A^\top"]
 
 

@@ -10,13 +10,17 @@ from mathematics import check, wrong
 from derivlib.verdict import Verdict
 
 LAYER = r"""
-Let $X \in \mathbb{R}^{n \times d}$, $U \in \mathbb{R}^{d \times h}$, $b \in \mathbb{R}^{1 \times h}$ and let
-$L : \mathbb{R}^{n \times h} \to \mathbb{R}$ be any smooth function. Let $A = XU + b$ and $\ell = L(\tanh(A))$.
+Let $X \in \mathbb{R}^{n \times d}$, $U \in \mathbb{R}^{d \times h}$,
+$b \in \mathbb{R}^{1 \times h}$
+and let $L : \mathbb{R}^{n \times h} \to \mathbb{R}$ be any smooth function.
+Let $A = XU + b$ and $\ell = L(\tanh(A))$.
 
 $$ {} $$
 """
 MATRICES = r"""
-Let $A, B, C \in \mathbb{{R}}^{{n \times n}}$, $P \in \mathbb{{R}}^{{n \times m}}$, $x, y \in \mathbb{{R}}^n$, $\lambda > 0$.
+Let $A, B, C \in \mathbb{{R}}^{{n \times n}}$, $P \in \mathbb{{R}}^{{n \times m}}$,
+$x, y \in \mathbb{{R}}^n$,
+$\lambda > 0$.
 {words}
 
 $$ {claim} $$
@@ -75,10 +79,12 @@ def test_one_layer(claim: str, mended: str) -> None:
         (r"\frac{\partial}{\partial A} \log\det(A^\top A) = A^{-\top}", r"2A^{-\top}"),
         (r"\operatorname{vec}(A C B) = (A \otimes B^\top) \operatorname{vec}(C)",
          r"(B^\top \otimes A) \operatorname{vec}(C)"),
-        (r"(A + \lambda I)^{-1} = A^{-1} - \lambda A^{-1} (A + \lambda I)", r"A^{-1} - \lambda A^{-1} (A + \lambda I)^{-1}"),
+        (r"(A + \lambda I)^{-1} = A^{-1} - \lambda A^{-1} (A + \lambda I)",
+         r"A^{-1} - \lambda A^{-1} (A + \lambda I)^{-1}"),
         (r"\frac{\partial}{\partial x} \|A x - y\|_2^2 = A^\top (A x - y)", r"2A^\top (A x - y)"),
         (r"\|x\|_2^2 = \sum_{i=1}^{n-1} x_i^2", r"\sum_{i=1}^{n} x_i^2"),
-        (r"\operatorname{tr}(A B) = \sum_{i=1}^n \sum_{j=1}^n A_{ij} B_{ij}", r"\sum_{i=1}^n \sum_{j=1}^n A_{ij} B_{ji}"),
+        (r"\operatorname{tr}(A B) = \sum_{i=1}^n \sum_{j=1}^n A_{ij} B_{ij}",
+         r"\sum_{i=1}^n \sum_{j=1}^n A_{ij} B_{ji}"),
     ],
 )  # fmt: skip
 def test_matrices(claim: str, mended: str) -> None:
@@ -87,7 +93,9 @@ def test_matrices(claim: str, mended: str) -> None:
 
 
 def test_two_edits() -> None:
-    v = matrices(r"\frac{\partial}{\partial A} \operatorname{tr}(A^\top B A C) = B A C - B A C^\top")
+    v = matrices(
+        r"\frac{\partial}{\partial A} \operatorname{tr}(A^\top B A C) = B A C - B A C^\top"
+    )
     assert r"BAC+B^\topAC^\top" in ["".join(h.split()) for h in hints(v)]
 
 
@@ -120,9 +128,12 @@ def test_marked_wrong_and_caught_is_quick() -> None:
 @pytest.mark.parametrize(
     ("claim", "said"),
     [
-        (r"\frac{\partial \ell}{\partial U} = \frac{\partial \ell}{\partial A} X", "numerator layout"),
-        (r"\frac{\partial \ell}{\partial U} = -\frac12 X^\top \frac{\partial \ell}{\partial A}", "the left side is −2 times"),
-        (r"\frac{\partial \ell}{\partial U} = \frac1n X^\top \frac{\partial \ell}{\partial A}", "the left side is n times"),
+        (r"\frac{\partial \ell}{\partial U} = \frac{\partial \ell}{\partial A} X",
+         "numerator layout"),
+        (r"\frac{\partial \ell}{\partial U} = -\frac12 X^\top \frac{\partial \ell}{\partial A}",
+         "the left side is −2 times"),
+        (r"\frac{\partial \ell}{\partial U} = \frac1n X^\top \frac{\partial \ell}{\partial A}",
+         "the left side is n times"),
     ],
 )  # fmt: skip
 def test_remarks_on_a_layer(claim: str, said: str) -> None:
@@ -149,7 +160,9 @@ def test_no_remark_that_does_not_hold(claim: str) -> None:
 
 
 def test_symmetry_that_is_declared_is_not_remarked() -> None:
-    text = facts(matrices(r"\frac{\partial}{\partial x} x^\top A x = A x", "The matrix $A$ is symmetric."))
+    text = facts(
+        matrices(r"\frac{\partial}{\partial x} x^\top A x = A x", "The matrix $A$ is symmetric.")
+    )
     assert "symmetric: say so" not in text
     assert "the left side is 2 times the right" in text
 
@@ -166,7 +179,9 @@ def test_the_smallest_counterexample() -> None:
 def test_a_counterexample_in_its_domain() -> None:
     v = matrices(r"A = A^{-1}", "$A$ is symmetric positive definite.")
     assert v.counterexample is not None
-    a, b, c, d = (float(x) for x in v.counterexample.point["A"].strip("[]").replace(";", "").split())
+    a, b, c, d = (
+        float(x) for x in v.counterexample.point["A"].strip("[]").replace(";", "").split()
+    )
     assert b == c and a > 0 and a * d - b * b > 0
 
 
