@@ -1,0 +1,94 @@
+"""Of what a property word is said, and in what mood.
+
+`lower triangular with positive diagonal` says lower triangular, and nothing of a diagonal
+matrix: a word binds a symbol as its predicate or as an adjective of its own noun phrase,
+not behind a preposition. `Is $A$ symmetric?` and `unless $A$ is symmetric` declare nothing;
+`if $A$ is symmetric, …` declares for its own sentence; `so $A$ is symmetric` concludes.
+In the texts a formula is one character, `@`.
+"""
+
+from __future__ import annotations
+
+import re
+
+SAID, TAKEN_BACK, SUPPOSED, CONCLUDED = "said", "taken back", "supposed", "concluded"
+
+# What may follow `has`, `with` and `of` as a property of the whole: everything else is a part.
+_COMPLEMENT = re.compile(
+    r"(?:an? )?(?:(?:all |strictly |only |pairwise )*"
+    r"(?:(?:non-?negative|positive|negative|non-?zero) (?:entries|elements|components|coordinates|weights)"
+    r"|orthonormal (?:columns|rows)|linearly independent (?:columns|rows)|full (?:column |row )?rank"
+    r"|unit (?:norm|length|euclidean norm)|(?:euclidean )?norm (?:one|1)|distinct eigenvalues"
+    r"|entries (?:between|in)[^.;@]*|entries (?:that )?sum(?:ming)? to (?:one|1)|rows? sums? (?:of )?(?:one|1)))",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"\b(?:with|of|to|by|from|in|on|at|for|into|onto|under|over|than|as|whose|which|that|where|times|between|"
+    r"among|after|before|like|up to|has|have|having|via|using|through|minus|plus|against|and (?:its|whose))\b",
+    re.IGNORECASE,
+)
+# Nouns that make an adjective before them one of a part: “zero diagonal”, “diagonal entries”.
+_OF_A_PART = re.compile(
+    r"(?:\b(?:an?|the|its|their|zero|constant|unit|positive|negative|main|strictly|block|off-?|tri-?|bi-?|anti-?) ?-?)"
+    r"diagonal(?! matri)|diagonal (?:entr|element|part|block|dominan)\w*|symmetric (?:part|sum|difference|function|in)\b"
+    r"|orthogonal (?:vectors?|complement|columns|projection onto|direction)|positive (?:part|trace|diagonal|determinant)",
+    re.IGNORECASE,
+)
+
+_BACK = re.compile(
+    r"\?\s*$|\b(?:nothing|nowhere|unless|neither|nor|rarely|seldom|almost|nearly|approximately|hardly|never|"
+    r"no longer|only if|for a moment|see below|(?:do|does|did|need|may|might|must|can|could|should) ?not|cannot|"
+    r"don.t|doesn.t|isn.t|aren.t|without|would|whether|even if|even though|fails? to|instead of|rather than|"
+    r"call(?:ed|s)?|is said to be|mistake|wrong(?:ly)? to|many books|next section|replace|one of|either|what if|"
+    r"exercise|recall|definition|imagine|pretend|if it were|were it|case \d|case:)\b|@ or @",
+    re.IGNORECASE,
+)
+_IF = re.compile(
+    r"(?:^|[,;:] ?|\b(?:but|and|that|then|in|special|hence|so) )\s*(?:if|when|whenever|in (?:the|that) case|in case|"
+    r"for (?:an?|any|all|every|the|such)?\b ?(?:[\w-]+ ){0,3}(?=@))",
+    re.IGNORECASE,
+)  # fmt: skip
+_SO = re.compile(
+    r"\b(?:then|so|hence|therefore|thus|consequently|accordingly|it follows(?: that)?|follows that|"
+    r"we (?:get|obtain|find|conclude|see|deduce|infer)|(?:shows?|shown|proves?|proved|implies|implying|means) (?:that)?)\b",
+    re.IGNORECASE,
+)
+GENERAL = re.compile(r"\b(?:general|arbitrary|any(?! of)|unrestricted)\b", re.IGNORECASE)
+
+
+def own_words(phrase: str, has: bool = False) -> str:
+    """The words of a phrase that speak of the subject itself."""
+    kept: list[str] = []
+    rest = phrase
+    if has:
+        found = _COMPLEMENT.match(rest.strip())
+        return found.group() if found else ""
+    while True:
+        part = _PART.search(rest)
+        if part is None:
+            kept.append(rest)
+            break
+        kept.append(rest[: part.start()])
+        behind = rest[part.end() :].lstrip()
+        found = _COMPLEMENT.match(behind)
+        if part.group().lower() in ("with", "of", "has", "have", "having") and found:
+            kept.append(found.group())
+        further = re.search(r",? and (?:is|are|be)\b|, (?:and )?(?=(?:symmetric|positive|invertible|orthogonal)\b)", behind)
+        if further is None:
+            break
+        rest = behind[further.end() :]
+    return _OF_A_PART.sub(" ", " | ".join(kept))
+
+
+def mood(before: str, sentence: str) -> str:
+    """How a sentence says what it says; `before` is what stands before its subject."""
+    if _BACK.search(sentence):
+        return TAKEN_BACK
+    if _SO.search(before) and not re.match(r"\s*so that", before):
+        return CONCLUDED
+    return SUPPOSED if _IF.search(before + "@") else SAID
+
+
+def concluded(before: str) -> bool:
+    """Does a formula behind these words state a result?"""
+    return bool(_SO.search(before))
