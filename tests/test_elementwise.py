@@ -18,7 +18,8 @@ from derivlib.operators import OPERATORS
 
 WORDS = r"""
 Let $A, B, W \in \mathbb{R}^{n \times n}$, $X \in \mathbb{R}^{n \times d}$, $x, y \in \mathbb{R}^n$,
-$u \in \mathbb{R}^d$, $\lambda > 0$, let $S \in \mathbb{R}^{n \times n}$ be symmetric positive definite,
+$u \in \mathbb{R}^d$, $\lambda > 0$,
+let $S \in \mathbb{R}^{n \times n}$ be symmetric positive definite,
 let $\sigma$ be the
 logistic sigmoid, applied elementwise,
 let $f : \mathbb{R} \to \mathbb{R}$ be smooth, applied elementwise, and let
