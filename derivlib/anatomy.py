@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass, field
 
 from derivlib.derivatives import _is_derivative, is_operator
-from derivlib.elaborate import INVERSE_TRANSPOSES, TRANSPOSES, Reader, _plain, script_text
+from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Expr
+from derivlib.printed import INVERSE_TRANSPOSES, TRANSPOSES, script_text
+from derivlib.printed import plain_letter as _plain
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR, Shape
 from derivlib.source import Span

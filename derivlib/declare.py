@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from derivlib.elaborate import Reader, script_text
+from derivlib.dimensions import dimension
+from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Const, Expr, Index, Size
-from derivlib.names import dimension
 from derivlib.patterns import bound
+from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, Shape, show_shape
 from derivlib.source import Span

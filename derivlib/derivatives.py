@@ -1,11 +1,11 @@
-r"""Reading derivatives: `\frac{\partial f}{\partial X}`, `\nabla_X f`, `\operatorname{D}f(X)`.
+"""Reading derivatives: `\frac{\\partial f}{\\partial X}`, `\nabla_X f`, `\\operatorname{D}f(X)`.
 
 Nothing here knows how to differentiate. A derivative becomes a node that says what is
 differentiated and by which variable; `derivlib.evaluate` takes it from the definition.
 
 Layout (conventions page): a gradient of a scalar has the shape of its variable; a
 Jacobian ∂y/∂x is len(y) × len(x). `numerator` transposes the gradient, `denominator`
-the Jacobian. Explicit transposes (`\partial x^\top`) mean the same in every layout.
+the Jacobian. Explicit transposes (`\\partial x^\top`) mean the same in every layout.
 """
 
 from __future__ import annotations
@@ -15,18 +15,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derivlib.errors import UNDEFINED, UNREADABLE, DerivlibError, user_error
-from derivlib.expr import (
-    Binding,
-    Call,
-    Derivative,
-    Element,
-    Expr,
-    Let,
-    Member,
-    Op,
-    Var,
-)  # fmt: skip
+from derivlib.evaluate import dependencies
+from derivlib.expr import Binding, Call, Derivative, Element, Expr, Let, Member, Op, Var
+from derivlib.operators import JACOBIAN_MATRIX
+from derivlib.printed import plain_letter, script_text
 from derivlib.scope import Key
+from derivlib.scripts import element, postfix, tie
 from derivlib.shapes import ONE, SCALAR, Shape, multiply, show_shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
@@ -55,9 +49,8 @@ class Place:
 
 
 def _sign(node: Node) -> str:
-    from derivlib.elaborate import _plain
 
-    plain = _plain(node)
+    plain = plain_letter(node)
     return plain if plain in SIGNS else ""
 
 
@@ -113,8 +106,6 @@ def is_operator(r: Reader, node: Node) -> bool:
 
 
 def _sub(node: Scripted) -> str:
-    from derivlib.elaborate import script_text
-
     return script_text(node.sub)
 
 
@@ -122,7 +113,7 @@ def read_fraction(r: Reader, node: Frac) -> Expr | None:
     """A derivative fraction whose numerator names what is differentiated; None for a plain one."""
     if not _is_derivative(node):
         return None
-    sign, order, above, ops = _parts(node.numerator)
+    _, order, above, ops = _parts(node.numerator)
     if not above:
         raise user_error(UNREADABLE, "this derivative has nothing to differentiate", node.span)
     body_node = (
@@ -290,10 +281,10 @@ def _raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
     e: Expr = Derivative(span, raw_shape(out, variable), body, p.variable, p.member)
     if p.selected:
         if out == SCALAR:
-            return r.element(e, [p.row, p.column], span)
+            return element(r, e, [p.row, p.column], span)
         for index, dim in ((p.row, variable[0]), (p.column, variable[1])):
             if index is not None:
-                r.tie(index, dim, span)
+                tie(r, index, dim, span)
         if ONE in variable and ONE in out:
             index = p.row if variable[1] == ONE else p.column
             column = Element(span, (e.shape[0], ONE), e, None, index)
@@ -315,7 +306,6 @@ def _raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
 
 def _depends(r: Reader, body: Expr, variable: Binding, span: Span) -> None:
     """A derivative by a defined quantity that the numerator does not pass through says nothing."""
-    from derivlib.evaluate import dependencies
 
     if variable.definition is None or variable.implicit or variable in dependencies(body):
         return
@@ -340,7 +330,6 @@ def jacobian_matrix(r: Reader, e: Expr, out: Shape, variable: Shape, span: Span)
     """vec of what is differentiated by vec of the variable, as a matrix."""
     if len(e.shape) == 2:
         return e
-    from derivlib.operators import JACOBIAN_MATRIX
 
     shape = (multiply(out[0], out[1]), multiply(variable[0], variable[1]))
     return Op(span, shape, JACOBIAN_MATRIX, (e,))
@@ -384,7 +373,6 @@ def _nabla(
 ) -> tuple[Expr, int]:
     order = _order(node)
     sub = node.sub if isinstance(node, Scripted) else None
-    span = node.span
     second = factors[i + 1]
     base = second.base if isinstance(second, Scripted) else second
     if isinstance(base, Name) and base.base == r"\nabla" and i + 2 < len(factors):  # ∇∇f, ∇∇ᵀf
@@ -412,7 +400,7 @@ def _nabla_of(
             args = [r.expr(a) for a in inner.items]
             e = gradient_at(r, head[0], args, order, span.to(inner.span))
             if isinstance(group, Scripted):
-                e = r.postfix(e, list(group.sups), 0, None, e.span)
+                e = postfix(r, e, list(group.sups), 0, e.span)
             return e, i + 3
         if head[0].params or not head[0].arguments:
             body, j = r.operand(factors, ops, i + 1)
@@ -507,7 +495,7 @@ def _jacobian_operator(
             if isinstance(direction, Group) and direction.delimiter == "[":
                 return _directional(r, head[0], argument, direction), i + 4
             if isinstance(group, Scripted):
-                e = r.postfix(e, list(group.sups), 0, None, e.span)
+                e = postfix(r, e, list(group.sups), 0, e.span)
             return e, i + 3
     if sub is not None:
         body, j = r.run(factors[i + 1 : end], ops[i + 1 : end - 1]), end
@@ -549,7 +537,6 @@ def _directional(r: Reader, function: Binding, argument: Expr, direction: Group)
 
 def free_variables(e: Expr) -> list[Binding]:
     """Free symbols an expression depends on, through definitions, that are not dimensions."""
-    from derivlib.evaluate import dependencies
 
     found = [b for b in dependencies(e) if b.kind == "free" and not b.is_dimension]
     return sorted(found, key=lambda b: b.key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from derivlib import declare, hints
 from derivlib.chains import Chain, ChainResult, counterexample, differentials, settle, used_indices
-from derivlib.elaborate import TRANSPOSES, Reader, script_text
+from derivlib.elaborate import Reader
 from derivlib.errors import (
     DIFFERS,
     HOLDS,
@@ -35,6 +35,7 @@ from derivlib.expr import (
     children,
 )  # fmt: skip
 from derivlib.patterns import einstein, stacked
+from derivlib.printed import TRANSPOSES, script_text
 from derivlib.reading import reading
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, Shape, show_shape

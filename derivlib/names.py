@@ -6,33 +6,36 @@ an operation (a transpose, a power) last.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
+from derivlib.constants import built_in, may_index
+from derivlib.dimensions import sizes_of, split_at
+from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
 from derivlib.expr import (
     At,
     Binding,
     Call,
-    Const,
-    Element,
+    Differential,
     Expr,
     Fill,
     Index,
     Member,
-    Op,
     Size,
     Var,
-)  # fmt: skip
-from derivlib.operators import BY_NAME
+    children,
+)
+from derivlib.functions import bare_function
+from derivlib.printed import script_text
+from derivlib.products import joined
 from derivlib.scope import Key
-from derivlib.shapes import ONE, SCALAR, Dim, multiply, named, show_shape
+from derivlib.scripts import element, postfix, script_indices, tie
+from derivlib.shapes import ONE, SCALAR, multiply, named, show_shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_tokens
-from derivlib.tex.tree import Name, Node
+from derivlib.tex.tree import Name
 
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
@@ -54,7 +57,7 @@ def resolve(
         DerivlibError: nothing of that name is bound (unknown-name).
     """
     base = (name.base, name.font, name.accent)
-    subtext = _text(sub)
+    subtext = script_text(sub)
     # Fast path: the commonest case of all.
     if not sub and not sups and not primes:
         binding = r.scope.lookup(Key(*base))
@@ -63,42 +66,36 @@ def resolve(
     for tag, rest in _tags(sups):
         e = _bound(r, base, sub, subtext, tag, span)
         if e is not None:
-            return r.postfix(e, rest, primes, None, span)
+            return postfix(r, e, rest, primes, span)
         if primes and (binding := r.scope.lookup(Key(*base, subtext, tag[0] + "'" * primes))):
-            return r.postfix(use(r, binding, span), rest, 0, None, span)
+            return postfix(r, use(r, binding, span), rest, 0, span)
     if name.accent == "dot" and not sub:  # \dot A of A(t)
         moving = r.scope.lookup(Key(name.base, name.font))
         if moving is not None and moving.kind == "function" and len(moving.params) == 1:
             p = moving.params[0]
             if p.shape == SCALAR:
                 e = Call(span, moving.shape, moving, (Var(span, SCALAR, p),), 1)
-                return r.postfix(e, sups, primes, None, span)
-    e = _built_in(r, name, sub, subtext, sups, span)
+                return postfix(r, e, sups, primes, span)
+    e = built_in(r, name, sub, subtext, sups, span)
     if e is not None:
         kept = [] if name.base in ("e", r"\mathrme") and sups and not sub else sups
-        return r.postfix(e, kept, primes, None, span)
+        return postfix(r, e, kept, primes, span)
     letters = _letters(r, name)
     if letters is not None and not sub:
-        return r.postfix(letters, sups, primes, None, span)
+        return postfix(r, letters, sups, primes, span)
     if sub and r"\times" in subtext and r.scope.lookup(Key(*base)) is None and len(name.base) == 1:
-        sizes = _sizes(r, sub)  # U_{m×n} declares U
+        sizes = sizes_of(r, sub)  # U_{m×n} declares U
         if len(sizes) == 2:
             made = Binding(
                 Key(*base).tex(), Key(*base).tex(), "free", (sizes[0], sizes[1]), r.place(span)
             )
             r.scope.bind(Key(*base), made)
-            return r.postfix(use(r, made, span), sups, primes, None, span)
+            return postfix(r, use(r, made, span), sups, primes, span)
     for scope in r.scope.chain():
         parameter = scope.parameters.get(Key(*base))
         if parameter is not None and not sub:
-            return r.postfix(use(r, parameter, span), sups, primes, None, span)
+            return postfix(r, use(r, parameter, span), sups, primes, span)
     raise unknown(r, name, sub, sups, span)
-
-
-def _text(tokens: Sequence[Token] | None) -> str:
-    from derivlib.elaborate import script_text
-
-    return script_text(tokens)
 
 
 def _tags(
@@ -114,15 +111,15 @@ def _tags(
             close = _closing(tokens)
             inside, after = tokens[1:close], tokens[close + 1 :]
             rest = ([tuple(after)] if after else []) + others
-            ways.append(((f"({_text(inside)})", tuple(inside)), rest))
+            ways.append(((f"({script_text(inside)})", tuple(inside)), rest))
         else:
             close = next((j for j, t in enumerate(tokens) if t.text in _OPEN and j > 0), 0)
             if close and tokens[-1].text in _OPEN.values():  # ^{T(t)}
-                ways.append(((f"({_text(tokens[close + 1:-1])})", tuple(tokens[close + 1 : -1])),
+                ways.append(((f"({script_text(tokens[close + 1:-1])})", tuple(tokens[close + 1 : -1])),
                              [tuple(tokens[:close]), *others]))  # fmt: skip
-            ways.append(((_text(tokens), ()), others))
+            ways.append(((script_text(tokens), ()), others))
             if len(tokens) > 1 and tokens[-1].text in ("T", r"\top"):  # ^{*T}, ^{\ell\top}
-                ways.append(((_text(tokens[:-1]), ()), [tokens[-1:], *others]))
+                ways.append(((script_text(tokens[:-1]), ()), [tokens[-1:], *others]))
     ways.append((none, sups))
     return ways
 
@@ -155,7 +152,7 @@ def _bound(
         binding.used += 1
         k = r.index_expr(parse_tokens(sub))
         shape = binding.shape if binding.shape != SCALAR else (r.u.unknown(), ONE)
-        r.tie(k, shape[0], span)
+        tie(r, k, shape[0], span)
         return Fill(span, shape, "unit", (k,))
     if binding is not None and not (binding.is_dimension and sub):
         return use(r, binding, span)
@@ -165,7 +162,7 @@ def _bound(
             family = look(Key(*base, "", "(*)"))
             if family is not None and sub:
                 e = _member(r, family, [inside], span)
-                return r.element(e, r.script_indices(sub), span)
+                return element(r, e, script_indices(r, sub), span)
         if family is not None:
             return _member(r, family, [inside], span)
         plain = look(Key(*base, subtext))
@@ -196,7 +193,7 @@ def _indexed(
     look = r.scope.lookup
     if r"\times" in subtext and (binding := look(Key(*base))):
         e = use(r, binding, span)
-        sides = _split(sub, r"\times")
+        sides = split_at(sub, r"\times")
         for side, dim in zip(sides, e.shape, strict=False):
             written = r.index_expr(parse_tokens(side))
             if isinstance(written, Size) and not r.u.unify(written.dim, dim):
@@ -205,7 +202,7 @@ def _indexed(
                     f"{binding.tex} was declared at ⟦{binding.span.start}⟧",
                 )  # fmt: skip
         return e
-    pieces = _split(sub, ",")
+    pieces = split_at(sub, ",")
     for stars in (len(pieces), 1):
         family = look(Key(*base, ",".join("*" * stars)))
         if family is not None and family.indices:
@@ -229,12 +226,12 @@ def _indexed(
     e = use(r, binding, span)
     if r.u.shape(e.shape) == SCALAR:
         return None
-    if not _may_index(r, sub):
+    if not may_index(r, sub):
         return None
-    indices = r.script_indices(sub)
+    indices = script_indices(r, sub)
     if len(indices) == 1 and ONE not in r.u.shape(e.shape) and len(e.shape) == 2:
         return None  # one index on a matrix says neither row nor column
-    return r.element(e, indices, span)
+    return element(r, e, indices, span)
 
 
 def _listed(
@@ -260,25 +257,6 @@ def _listed(
         members=members, implicit=True,
     )  # fmt: skip
     return _member(r, family, pieces, span)
-
-
-def _may_index(r: Reader, sub: Sequence[Token]) -> bool:
-    """Could these tokens be indices? A word such as `new` could not."""
-    letters = [t for t in sub if t.kind == "let"]
-    return (
-        all(t.kind in ("let", "num", "cmd") or t.text in ",:+-*(){}'" for t in sub)
-        and len(letters) <= 4
-    )
-
-
-def _split(tokens: Sequence[Token], at: str) -> list[list[Token]]:
-    pieces: list[list[Token]] = [[]]
-    for t in tokens:
-        if t.text == at:
-            pieces.append([])
-        else:
-            pieces[-1].append(t)
-    return pieces
 
 
 def _member(r: Reader, family: Binding, indices: Sequence[Sequence[Token]], span: Span) -> Expr:
@@ -337,10 +315,8 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
             r.unsized[id(binding)] = (n, m)
         return Var(span, r.unsized[id(binding)], binding)
     if binding.kind == "sizeless":
-        from derivlib.elaborate import Reader as Again
-
         body, scope, text = binding.value
-        inner = Again(scope, text)
+        inner = type(r)(scope, text)
         inner.u, inner.unsized = r.u, r.unsized
         e = inner.expr(body)
         _move(e, span)
@@ -350,7 +326,7 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
     if binding.kind == "function":
         if isinstance(binding.value, Binding):
             return Var(span, binding.value.shape, binding.value)  # g of g = g(f)
-        return r._bare_function(binding, 0, [], span)
+        return bare_function(r, binding, 0, [], span)
     if binding.indices and binding.kind != "function":
         raise user_error(
             UNKNOWN_NAME, f"{binding.tex} is a family: it needs an index here", span,
@@ -361,7 +337,6 @@ def use(r: Reader, binding: Binding, span: Span) -> Expr:
 
 def _move(e: Expr, span: Span) -> None:
     """Let an expression read elsewhere stand at this place."""
-    from derivlib.expr import children
 
     object.__setattr__(e, "span", span)
     for child in children(e):
@@ -381,184 +356,6 @@ def _filled(r: Reader, binding: Binding, span: Span) -> Expr:
         m, k = (*binding.arguments[0], binding.arguments[0][0])[:2]
         return Fill(span, (multiply(m, k),) * 2, "commutation", dims=(m, k))
     return Fill(span, (n, n), binding.value)
-
-
-def _built_in(
-    r: Reader, name: Name, sub: tuple[Token, ...] | None, subtext: str,
-    sups: list[tuple[Token, ...]], span: Span,
-) -> Expr | None:  # fmt: skip
-    """Names that mathematics has for everybody, where the page has not bound them."""
-    base = name.base
-    if name.accent:
-        return None
-    if base == "" and sub is None:
-        raise user_error(UNREADABLE, "a script stands without its base", span)
-    index = r.find_index(base) or (r.declared_index(base) if r.in_index or len(base) == 1 else None)
-    if index is not None and not sub:
-        return At(span, SCALAR, index)
-    if (
-        base == "I"
-        or (base == "1" and name.font == "bb" and sub and False)
-        or base in ("Id", r"\mathbbI")
-    ):
-        n = _size(r, sub) if sub else r.u.unknown()
-        return Fill(span, (n, n), "eye")
-    if base == "e":
-        if sub:
-            unit = r.index_expr(parse_tokens(sub))
-            n = r.u.unknown()
-            r.tie(unit, n, span)
-            return Fill(span, (n, ONE), "unit", (unit,))
-        if sups and name.font in ("", "rm", "op"):
-            exponent = r.expr(parse_tokens(sups[0]))
-            if r.scope.settings.matrix_functions and not r.is_scalar(exponent):
-                return r.op("expm", exponent, span=span)
-            e = Op(span, exponent.shape, BY_NAME["exp"], (exponent,))
-            return r.postfix(e, sups[1:], 0, None, span)
-        return Const(span, SCALAR, math.e)
-    if base == r"\pi" and not sub:
-        return Const(span, SCALAR, math.pi)
-    if base in ("1", "0") and name.font in ("bf", "bb"):
-        dims = _sizes(r, sub) if sub else [r.u.unknown()]
-        shape = (dims[0], dims[1] if len(dims) > 1 else ONE)
-        if base == "0" and not sub:
-            return Const(span, SCALAR, 0.0)
-        return Fill(span, shape, "ones" if base == "1" else "zeros")
-    if base == r"\delta" and sub:
-        indices = r.script_indices(sub)
-        if len(indices) == 2 and all(i is not None for i in indices):
-            a, b = indices
-            assert a is not None and b is not None
-            _tie_together(a, b)
-            return Fill(span, SCALAR, "delta", (a, b))
-    if base == "K" and sub:
-        dims = _sizes(r, sub)
-        if len(dims) == 1:
-            dims = dims * 2
-        if len(dims) == 2:
-            n = multiply(dims[0], dims[1])
-            return Fill(span, (n, n), "commutation", dims=(dims[0], dims[1]))
-    if base in ("E", "J") and sub:
-        indices = r.script_indices(sub) if _may_index(r, sub) else []
-        if len(indices) == 2 and all(i is not None for i in indices):
-            m, n = r.u.unknown(), r.u.unknown()
-            row, column = indices
-            assert row is not None and column is not None
-            r.tie(row, m, span)
-            r.tie(column, n, span)
-            return Fill(span, (m, n), "single", (row, column))
-    if (
-        r.in_index
-        and len(base) == 1
-        and not sub
-        and (base.isalpha())
-        and not sups
-        or (r.in_index and base in (r"\alpha", r"\beta", r"\mu", r"\nu", r"\ell") and not sub)
-    ):
-        new = Index(base)
-        r.free[base] = new
-        return At(span, SCALAR, new)
-    if base in r.free and not sub:
-        return At(span, SCALAR, r.free[base])
-    return None
-
-
-def _tie_together(a: Expr, b: Expr) -> None:
-    """δ_ij makes i and j run over one range when only one of them has one."""
-    if isinstance(a, At) and isinstance(b, At):
-        for x, y in ((a.index, b.index), (b.index, a.index)):
-            if x.high is None and x.extent is None and not (y.high is None and y.extent is None):
-                x.low, x.high, x.extent = y.low, y.high, y.extent
-
-
-def _sizes(r: Reader, sub: Sequence[Token]) -> list[Dim]:
-    if any(t.text == r"\times" for t in sub):
-        return [_size(r, p) for p in _split(sub, r"\times")]
-    if any(t.text == "," for t in sub):
-        return [_size(r, p) for p in _split(sub, ",")]
-    if len(sub) == 2 and all(t.kind == "let" for t in sub):
-        return [_size(r, [t]) for t in sub]
-    return [_size(r, sub)]
-
-
-def _size(r: Reader, tokens: Sequence[Token]) -> Dim:
-    return dimension(r, parse_tokens(list(tokens)))
-
-
-def dimension(r: Reader, node: Node) -> Dim:
-    """A printed size, such as n, 2n, mn or n^2, as a symbolic dimension; new letters are bound."""
-    from fractions import Fraction
-
-    from derivlib.elaborate import script_text
-    from derivlib.shapes import add, constant, scale
-    from derivlib.tex.tree import Additive, Frac, Group, Num, Product, Scripted
-
-    match node:
-        case Num(text=text) if text.isdigit():
-            if not 1 <= int(text) <= 64:
-                raise user_error(UNREADABLE, f"a dimension of {text} is outside 1 to 64", node.span)
-            return constant(int(text))
-        case Name():
-            return _letter_dimension(r, Key(node.base, node.font, node.accent), node.span)
-        case Scripted(base=Name() as base) if (
-            node.sub is None and len(node.sups) == 1 and script_text(node.sups[0]).isdigit()
-        ):
-            inner = dimension(r, base)
-            total = inner
-            for _ in range(min(int(script_text(node.sups[0])), 4) - 1):
-                total = multiply(total, inner)
-            return total
-        case Scripted(base=Name() as base) if not node.primes:
-            tag = "".join(script_text(s) for s in node.sups)
-            return _letter_dimension(
-                r, Key(base.base, base.font, base.accent, script_text(node.sub), tag), node.span
-            )
-        case Product():
-            total = constant(1)
-            divisor = 1
-            for f, op in zip(node.factors, ("", *node.ops), strict=True):
-                if op == "over" and isinstance(f, Num):
-                    divisor *= int(f.text)
-                elif op in ("", "cdot", "times"):
-                    total = multiply(total, dimension(r, f))
-                else:
-                    break
-            else:
-                return scale(total, Fraction(1, divisor)) if divisor > 1 else total
-        case Additive():
-            total = ()
-            for t, sign in zip(node.terms, node.signs, strict=True):
-                total = add(total, dimension(r, t), sign)
-            if not total or all(c <= 0 for _, c in total):
-                text = r.text[node.span.start : node.span.end]
-                raise user_error(UNREADABLE, f"a dimension of {text} cannot be", node.span)
-            return total
-        case Group(items=(inner,)):
-            return dimension(r, inner)
-        case Frac(numerator=a, denominator=Num(text=d)):
-            return scale(dimension(r, a), Fraction(1, int(d)))
-    text = r.text[node.span.start : node.span.end]
-    raise user_error(UNREADABLE, f"{text} is no dimension", node.span)
-
-
-def _letter_dimension(r: Reader, key: Key, span: Span) -> Dim:
-    binding = r.scope.lookup(key)
-    if binding is not None and not binding.is_dimension:
-        if (
-            binding.shape == SCALAR
-            and binding.kind == "free"
-            and ("integer" in binding.domain or not binding.used)
-        ):
-            binding.is_dimension = True
-            binding.domain.add("dimension")
-        else:
-            raise user_error(
-                UNREADABLE, f"{binding.tex} cannot be a dimension", span,
-                f"it was bound at ⟦{binding.span.start}⟧",
-            )  # fmt: skip
-    if binding is None:
-        binding = r.scope.dimension(key, span)
-    return named(binding.key)
 
 
 def _letters(r: Reader, name: Name) -> Expr | None:
@@ -586,12 +383,10 @@ def _letters(r: Reader, name: Name) -> Expr | None:
         else:
             e = use(r, binding, span)
         if differential:
-            from derivlib.expr import Differential
-
             e = Differential(Span(span.start - 1, span.end), e.shape, e)
         parts.append(e)
         k += 1
-    return r._joined(parts)
+    return joined(r, parts)
 
 
 def unknown(
@@ -601,7 +396,7 @@ def unknown(
     printed = r.text[span.start : span.end].strip() or name.base
     known = {b.tex: b for b in r.scope.all_bindings()}
     near = get_close_matches(
-        Key(name.base, name.font, name.accent, _text(sub)).tex(), known, 3, 0.5
+        Key(name.base, name.font, name.accent, script_text(sub)).tex(), known, 3, 0.5
     )
     facts = ["declare it in prose, such as $x \\in \\mathbb{R}^n$, or define it by an equation"]
     if name.base == "vec" or name.base in ("lim", "int", "argmin", "argmax"):
@@ -619,6 +414,3 @@ def unknown(
             "the nearest names are " + ", ".join(f"{n} (⟦{known[n].span.start}⟧)" for n in near),
         )
     return user_error(UNKNOWN_NAME, f"{printed} is not bound here", span, *facts)
-
-
-__all__ = ["Element", "dimension", "implied_family", "resolve", "unknown", "use"]

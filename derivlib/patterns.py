@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivlib.errors import UNREADABLE, user_error
-from derivlib.expr import At, Compare, Expr, Fold, Index, Op, Size, Stack
+from derivlib.brackets import block
+from derivlib.dimensions import dimension
+from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
+from derivlib.expr import At, Compare, Const, Expr, Fold, Index, Op, Size, Stack, children
+from derivlib.grouping import leveled
 from derivlib.operators import BY_NAME
+from derivlib.products import infix
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, add, constant, multiply
 from derivlib.source import Span
@@ -85,8 +89,6 @@ def read_fold(r: Reader, node: Big) -> Expr:
 
 def bound(r: Reader, node: Node) -> Expr:
     """A bound of a sum: a number or a dimension; a letter not seen before is a dimension."""
-    from derivlib.errors import UNKNOWN_NAME, DerivlibError
-    from derivlib.names import dimension
 
     if (
         isinstance(node, Name)
@@ -128,7 +130,7 @@ def _bounds(
             names.extend(t.text for t in piece if t.kind in ("let", "cmd"))
             continue
         op = RELATIONS[piece[at].text]
-        left = [t for t in piece[:at]]
+        left = list(piece[:at])
         if op == "=" and all(t.kind in ("let", "cmd") for t in left):
             names.extend(t.text for t in left)
             low = list(piece[at + 1 :])
@@ -140,9 +142,6 @@ def _bounds(
                 if t.text not in names and not names:
                     names.append(t.text)
     return names, low, conditions
-
-
-# -- dots ----------------------------------------------------------------------------------
 
 
 def _tokens(r: Reader, node: Node) -> list[Token]:
@@ -285,11 +284,11 @@ def dotted_product(r: Reader, factors: Sequence[Node], ops: Sequence[str], span:
         whole = factors[k - count].span.to(factors[k + 1].span)
         e: Expr = Fold(whole, body.shape, "prod", index, body)
         if k > count:
-            e = r.infix(
-                ops[k - count - 1], r.leveled(factors[: k - count], ops[: k - count - 1], 0), e
+            e = infix(
+                r, ops[k - count - 1], leveled(r, factors[: k - count], ops[: k - count - 1], 0), e
             )
         if k + 2 < len(factors):
-            e = r.infix(ops[k + 1], e, r.leveled(factors[k + 2 :], ops[k + 2 :], 0))
+            e = infix(r, ops[k + 1], e, leveled(r, factors[k + 2 :], ops[k + 2 :], 0))
         return e
     raise _no_pattern(span)
 
@@ -311,7 +310,7 @@ def list_matrix(r: Reader, node: Group) -> Expr:
     else:
         items = [r.expr(i) for i in node.items]
         scalars = all(r.is_scalar(i) for i in items)
-        e = r.block([items], node.span)
+        e = block(r, [items], node.span)
     if scalars and node.delimiter == "(":
         return r.op("transpose", e, span=node.span)  # (x_1, …, x_n) is a point of ℝⁿ, a column
     return e
@@ -363,7 +362,6 @@ def stacked(r: Reader, index: Index, body: Expr, axis: int, span: Span) -> Expr:
 
 def extent_of(index: Index) -> tuple:  # type: ignore[type-arg]
     """How many values an index takes, as a dimension."""
-    from derivlib.expr import Const
 
     if index.high is None:
         assert index.extent is not None
@@ -450,8 +448,6 @@ def _digits(tokens: list[Token]) -> list[Token]:
 
 def einstein(r: Reader, e: Expr, sides: Sequence[Expr]) -> Expr:
     """Sums over indices that stand twice in one term of a side, where a page declares it."""
-    from derivlib.chains import settle  # noqa: F401  (settling happens in the chain)
-
     if isinstance(e, Op) and e.operator.name in ("add", "subtract", "negate"):
         return Op(e.span, e.shape, e.operator, tuple(einstein(r, a, sides) for a in e.args))
     counts: dict[int, list[At]] = {}
@@ -467,7 +463,6 @@ def einstein(r: Reader, e: Expr, sides: Sequence[Expr]) -> Expr:
 
 
 def _count(e: Expr, counts: dict[int, list[At]]) -> None:
-    from derivlib.expr import children
 
     if isinstance(e, At):
         counts.setdefault(id(e.index), []).append(e)

@@ -14,11 +14,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from derivlib import declare
-from derivlib.elaborate import TRANSPOSES, Reader, script_text
+from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding
 from derivlib.operators import BY_NAME, BY_SPELLING
 from derivlib.page import PLACEHOLDER
+from derivlib.predication import CONCLUDED, GENERAL, SUPPOSED, TAKEN_BACK, concluded, mood, own_words
+from derivlib.printed import TRANSPOSES, script_text
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR
 from derivlib.source import Span
@@ -48,7 +50,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property(r"orthonormal|orthogonal(?! to)|rotation", "orthogonal", "$Q$ is orthogonal"),
     Property(r"invertible|non-?singular|nonsingular|full rank|full-rank|regular matri", "invertible", "$X$ is invertible"),
     Property(r"full (?:column|row) rank|linearly independent (?:columns|rows)", "full_rank", "$X$ has full column rank"),
-    Property(r"(?<!block )(?<!on the )(?<!off-)(?<!main )diagonal(?! of)(?! entr)", "diagonal", "$D$ is diagonal"),
+    Property(r"\bdiagonal\b", "diagonal", "$D$ is diagonal"),
     Property(r"lower[- ]triangular|Cholesky factor", "lower", "$L$ is lower triangular"),
     Property(r"upper[- ]triangular", "upper", "$R$ is upper triangular"),
     Property(r"permutation matri", "permutation", "$P$ is a permutation matrix"),
@@ -108,6 +110,7 @@ ROWS: tuple[Row, ...] = (
     _row("rows", r"(?:all )?vectors (?:here )?are (?:taken (?:as|to be) )?row(?:s|[- ]vectors)", "Vectors are rows."),
     _row("einstein", r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)", "Repeated indices are summed."),
     _row("matrix functions", r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix (?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @", "$e^A$ is the matrix exponential"),
+    _row("conclusion", r"\b(?:then|so|hence|therefore|thus|it follows(?: that)?|we (?:get|obtain|find|conclude|see)|implies|proves|shows)\b[^.;@]{0,40}@", "hence $\\|y\\| = 1$"),
     _row("condition", r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever|suppos(?:e|ing)(?: that)?|let|given|for|so long as|as long as|where|and|satisf(?:y|ies|ying)) @", "such that $1 + v^\\top M^{-1} u > 0$"),
     _row("assumed", r"(?:linear|regression|statistical|observation|measurement|generative|signal)?(?: model| equation) @(?! (?:is|are|has|have|be)\\b)|(?:(?:we )?(?:assum(?:e|ing)|suppos(?:e|ing))(?: that)?|provided(?: that)?) @(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) (?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)", "assume that $X^\\top e = 0$"),
     _row("varies", rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))|(?:vary|varying|perturb) only ({LIST})|(?:everything|all else|the rest|all) but ({LIST}) (?:is|are) (?:held )?(?:fixed|constant)", "only $W_1$ varies"),
@@ -132,23 +135,12 @@ ROWS: tuple[Row, ...] = (
     _row("named", rf"((?:[\w/’'-]+,? +(?:and +)?){{1,6}})({LIST})", "an invertible matrix $X$"),
 )  # fmt: skip
 
-# Words that take back what they say, and words under which it is said for one paragraph only.
 _ACTS = re.compile(
     r"appl|\bacts?\b|works?|operat|function|activation|nonlinear|map|taken|understood|evaluated|(?:is|are|be) (?:element|entry|component|coordinate|point)|(?:is|are) defined",
     re.IGNORECASE,
 )
-_TAKEN_BACK = re.compile(
-    r"\b(?:nothing|nowhere|unless|neither|nor|rarely|seldom|almost|nearly|approximately|hardly|never|no longer|only if|"
-    r"for a moment|see below|(?:do|does|did|need|may|might|must|can) ?not|cannot|don.t|doesn.t|isn.t|aren.t|without|"
-    r"would|whether|even if|even though|fails? to|instead of|rather than)\b",
-    re.IGNORECASE,
-)
-_SUPPOSED = re.compile(
-    r"(?:^|[,;:] ?|\b(?:but|and|that|then|in|special) )\s*(?:if|when|whenever|in (?:the|that) case|in case)\b",
-    re.IGNORECASE,
-)
 _CONTINUES = re.compile(
-    r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence|in these|above,?|such that|provided|assuming|if)\b)",
+    r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence|in these)\b)",
     re.IGNORECASE,
 )
 _BOUNDARY = re.compile(
@@ -166,7 +158,9 @@ class Fact:
     objects: tuple[int, ...]
     phrase: str
     offset: int
-    sentence: str = ""  # from its beginning to the end of the phrase
+    sentence: str = ""
+    before: str = ""  # what stands before the subject in its sentence
+    extent: tuple[int, int] = (0, 0)  # of the sentence, in the page
 
 
 def continues(text: str) -> bool:
@@ -210,7 +204,9 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
             groups = [g for g in range(1, (m.re.groups or 0) + 1) if m.group(g) is not None]
             offset = offsets[min(places[m.start()], len(offsets) - 1)]
             everything = inside(m.start(), m.end())
-            if row.name in ("rows", "einstein", "matrix functions", "assumed", "condition"):
+            if row.name == "condition" and concluded(squeezed[_sentence(squeezed, m.end())[0] : m.end() - 1]):
+                continue
+            if row.name in ("rows", "einstein", "matrix functions", "assumed", "condition", "conclusion"):
                 facts.append(Fact(row.name, (), everything, m.group(), offset))
                 continue
             subject_group = next((g for g in groups if "@" in m.group(g)), None)
@@ -239,11 +235,20 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
                 objects = ()
             if row.name == "is":
                 phrase, objects = _clause(phrase, m, inside)
-            begin = max(squeezed.rfind(c, 0, m.start()) for c in (". ", "; ", "? ", "! ")) + 1
-            until = m.end() if row.name != "is" else m.start(m.re.groups) + len(phrase)
-            sentence = squeezed[begin:until]
-            facts.append(Fact(row.name, subjects, objects, phrase.strip(), offset, sentence))
+            at = squeezed.find("@", m.start())
+            begin, end = _sentence(squeezed, at)
+            extent = (offsets[places[begin]], offsets[min(places[end], len(offsets) - 1)])
+            facts.append(
+                Fact(row.name, subjects, objects, phrase.strip(), offset, squeezed[begin:end].strip(), squeezed[begin:at], extent)
+            )
     return facts
+
+
+def _sentence(text: str, at: int) -> tuple[int, int]:
+    """Where the sentence around a place begins and ends."""
+    begin = max(text.rfind(c, 0, at) for c in (". ", "; ", "? ", "! ", ": ")) + 1
+    ends = [k for k in (text.find(c, at) for c in (". ", "; ", "? ", "! ")) if k >= 0]
+    return begin, min(ends) + 1 if ends else len(text)
 
 
 def _squeeze(text: str) -> tuple[str, list[int]]:
@@ -289,6 +294,9 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
             own.einstein = True
         elif f.row == "matrix functions":
             own.matrix_functions = True
+        elif f.row == "conclusion":
+            for k in f.objects:
+                page.orders.setdefault(k, Orders()).concluded = True
         elif f.row == "condition":
             for k in f.objects or f.subjects:
                 page.orders.setdefault(k, Orders()).condition = True
@@ -484,7 +492,7 @@ def _described(
                     if length is not None and kind == "ones":
                         b.shape = length
                 if kind == "commutation" and isinstance(node, Scripted) and node.sub:
-                    from derivlib.names import _sizes
+                    from derivlib.dimensions import sizes_of as _sizes
 
                     b.arguments = (tuple(_sizes(_reader(page, p), node.sub)),)
                 page.scope.bind(key, b)
@@ -507,7 +515,12 @@ def _described(
         page.scope.bind(star, binding)
         page.worlds.reset()
         return True
-    domain, _ = _domains(phrase)
+    if GENERAL.search(phrase) and f.row in ("is", "named") and binding.kind == "free":
+        _made_general(page, binding)
+    if f.row == "named" and re.match(r"(?:.*\b)?an? ", phrase) and not re.search(r"(?:ces|s)\b\s*$", phrase):
+        if len(f.subjects) > 1 and p.formula.index != f.subjects[0]:
+            return True  # “an invertible matrix X, and Y”: one article, one matrix
+    domain, _ = _domains(own_words(phrase, f.row == "has"))
     if binding.kind == "function":
         if re.search(ELEMENTWISE, phrase):
             _make_elementwise(binding)
@@ -548,10 +561,16 @@ def _domains(phrase: str) -> tuple[set[str], str]:
 
 def _add_domain(page: PageCheck, binding: Binding, domain: set[str], f: Fact) -> None:
     """Add properties to a free symbol; a defined one keeps what its definition makes it."""
-    if binding.definition is not None or _TAKEN_BACK.search(f.sentence):
+    if binding.definition is not None:
         return
-    if _SUPPOSED.search(f.sentence):
-        page.supposed.append((binding, set(binding.domain)))
+    how = mood(f.before, f.sentence)
+    if how in (TAKEN_BACK, CONCLUDED):
+        return
+    if how == SUPPOSED and binding.span.start < f.extent[0]:
+        page.supposed.append((binding, frozenset(domain), f.extent))
+        return
+    if binding not in page.scope.names.values():
+        page.borrowed.append((page.scope, binding, set(binding.domain)))
     shape = binding.shape
     if binding.kind == "unsized":
         binding.domain |= domain
@@ -582,6 +601,8 @@ def _add_domain(page: PageCheck, binding: Binding, domain: set[str], f: Fact) ->
             "binary",
             "nonzero",
         }
+    if ONE in shape:
+        domain = domain - {"orthogonal", "orthonormal"}  # orthogonal vectors are so to each other
     if "orthogonal" in domain and not square:
         domain = (domain - {"orthogonal"}) | {"orthonormal"}
     if domain & {"spd", "psd"}:
@@ -598,6 +619,13 @@ def _add_domain(page: PageCheck, binding: Binding, domain: set[str], f: Fact) ->
         binding.domain |= domain
         if binding.used:
             page.worlds.reset()
+
+
+def _made_general(page: PageCheck, binding: Binding) -> None:
+    """“For general A”: what words said of it before no longer holds."""
+    if binding.domain:
+        binding.domain.clear()
+        page.worlds.reset()
 
 
 def _shaped_by_words(
@@ -624,7 +652,7 @@ def _shaped_by_words(
             return b
     written = re.search(r"\b(\d|[a-z])\s?(?:×|x|-by-|by)\s?(\d|[a-z])\b", phrase)
     if written and re.search(r"matri", phrase):
-        from derivlib.names import _letter_dimension
+        from derivlib.dimensions import letter_dimension as _letter_dimension
         from derivlib.shapes import constant
 
         dims = tuple(
@@ -676,7 +704,7 @@ def _unsized(page: PageCheck, p: Parsed, node: Node, phrase: str) -> bool:
 
 def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
     """The shape a formula such as `n \\times d`, or the `n` of `n-vector`, stands for."""
-    from derivlib.names import dimension
+    from derivlib.dimensions import dimension
 
     if len(p.statements) != 1 or p.statements[0].relations:
         return None

@@ -1,0 +1,48 @@
+"""What a printed piece is by its looks alone: a script as one word, a transpose, a sign of d."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivlib.tex.lexer import Token
+from derivlib.tex.tree import Condition, Group, Name, Node, Scripted
+
+TRANSPOSES = {
+    "T", r"\top", r"\intercal", r"\mathtop", r"\mathsf\top", r"\rmT", r"\textT",
+    r"\mathrmT", r"\mathrm_T", r"\mathsfT", r"\mathsf_T", r"\mathitT", r"\mathbfT",
+    r"\mathcalT", r"\mathttT",
+}  # fmt: skip
+INVERSE_TRANSPOSES = {"-" + t for t in TRANSPOSES} | {t + "-1" for t in TRANSPOSES}
+DIFFERENTIAL = {"d", r"\partial"}
+_FONTS = {
+    "{", "}", r"\mathrm", r"\mathrm_", r"\mathit", r"\mathbf", r"\operatorname", r"\mathsf",
+    r"\mathsf_",
+}  # fmt: skip
+
+
+def script_text(tokens: Sequence[Token] | None) -> str:
+    """A script as one word: fonts, braces and spaces left out."""
+    if not tokens:
+        return ""
+    if len(tokens) == 1:
+        return tokens[0].text
+    return "".join(t.text for t in tokens if t.text not in _FONTS)
+
+
+def plain_letter(node: Node) -> str:
+    """The bare name of a factor, also under a power (`d^2`), for spotting differentials."""
+    if isinstance(node, Scripted) and isinstance(node.base, Name) and node.sub is None:
+        node = node.base
+    if isinstance(node, Name) and not node.accent and node.font in ("", "rm", "it", "op"):
+        return node.base
+    return ""
+
+
+def is_one(node: Node) -> bool:
+    """Is this 𝟏 or 𝕀, before a condition?"""
+    return isinstance(node, Name) and node.base in ("1", "I") and node.font in ("bf", "bb")
+
+
+def is_condition(node: Node) -> bool:
+    """Are these brackets around a relation?"""
+    return isinstance(node, Group) and len(node.items) == 1 and isinstance(node.items[0], Condition)
