@@ -82,6 +82,7 @@ class Orders:
     skip: str | None = None
     wrong: bool = False
     assume: bool = False
+    concluded: bool = False  # “hence …” in words: a claim, whatever its form
     condition: bool = False  # “such that …” in words
     assume_if_claim: bool = False  # “assume that …” in words
     vary: str | None = None
@@ -105,9 +106,10 @@ class PageCheck:
         self.definitions: list[tuple[Binding, Parsed]] = []
         self.late: list[Parsed] = []
         self.awaited: set[int] = set()  # formulas of which more is to be said
-        self.supposed: list[
-            tuple[Binding, set[str]]
-        ] = []  # “if A is symmetric”: for this paragraph
+        # “if A is symmetric, …” holds in its own sentence: (symbol, properties, extent)
+        self.supposed: list[tuple[Binding, frozenset[str], tuple[int, int]]] = []
+        # What words of a section add to a symbol of an outer one is given back at its end.
+        self.borrowed: list[tuple[Scope, Binding, set[str]]] = []
         self.conditions: list[Statement] = []  # on indices, in the paragraph at hand
         self.letters: set[str] = set()  # that have stood as indices
         self.orders = self._orders()
@@ -166,6 +168,11 @@ class PageCheck:
     def _heading(self, h: Heading) -> None:
         self._settle_late()
         while self.scope.parent is not None and self.scope.level >= h.level:
+            for scope, binding, domain in reversed(self.borrowed):
+                if scope is self.scope:
+                    binding.domain = domain
+                    self.worlds.reset()
+            self.borrowed = [b for b in self.borrowed if b[0] is not self.scope]
             self.scope = self.scope.parent
         self.scope = self.scope.child(h.level)
 
@@ -246,9 +253,6 @@ class PageCheck:
             v = p.verdict
             if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
                 self.late.append(p)
-        for binding, domain in reversed(self.supposed):
-            binding.domain = domain
-            self.worlds.reset()
         self.supposed = []
 
     def _settle_late(self) -> None:
@@ -325,6 +329,7 @@ class PageCheck:
         kept = self.scope
         if orders.wrong:
             self.scope = kept.child(99)
+        lent = self._lend(formula)
         try:
             if p.error is not None:
                 raise p.error
@@ -337,6 +342,9 @@ class PageCheck:
             )
         finally:
             self.scope = kept
+            for binding, domain in lent:
+                binding.domain = domain
+                self.worlds.reset()
         if orders.wrong:
             verdict = self._wrong(verdict)
         p.verdict = replace(verdict, label=p.label)
@@ -344,6 +352,16 @@ class PageCheck:
     def judged(self, p: Parsed, orders: Orders) -> Verdict:
         """The verdict on one formula; mutation watches here."""
         return _Judge(self, p, orders).verdict()
+
+    def _lend(self, formula: Formula) -> list[tuple[Binding, set[str]]]:
+        """What is supposed in the sentence of a formula, for that formula."""
+        lent = []
+        for binding, domain, (start, end) in self.supposed:
+            if start <= formula.span.start <= end and not domain <= binding.domain:
+                lent.append((binding, set(binding.domain)))
+                binding.domain = binding.domain | domain
+                self.worlds.reset()
+        return lent[::-1]
 
     def failed(self, p: Parsed, error: DerivlibError, kind: str = "") -> Verdict:
         d = error.diagnostic

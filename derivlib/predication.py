@@ -17,7 +17,7 @@ SAID, TAKEN_BACK, SUPPOSED, CONCLUDED = "said", "taken back", "supposed", "concl
 _COMPLEMENT = re.compile(
     r"(?:an? )?(?:(?:all |strictly |only |pairwise )*"
     r"(?:(?:non-?negative|positive|negative|non-?zero) (?:entries|elements|components|coordinates|weights)"
-    r"|orthonormal (?:columns|rows)|linearly independent (?:columns|rows)|full (?:column |row )?rank"
+    r"|orthonormal (?:columns|rows)|one-?hot (?:rows|columns)|rows? (?:are |is )?one-?hot|linearly independent (?:columns|rows)|full (?:column |row )?rank"
     r"|unit (?:norm|length|euclidean norm)|(?:euclidean )?norm (?:one|1)|distinct eigenvalues"
     r"|entries (?:between|in)[^.;@]*|entries (?:that )?sum(?:ming)? to (?:one|1)|rows? sums? (?:of )?(?:one|1)))",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ GENERAL = re.compile(r"\b(?:general|arbitrary|any(?! of)|unrestricted)\b", re.IG
 def own_words(phrase: str, has: bool = False) -> str:
     """The words of a phrase that speak of the subject itself."""
     kept: list[str] = []
-    rest = phrase
+    rest = re.sub(r"^\s*(?:for|given|let|where|if|when|with(?! \w+ \w+$))\s+", "", phrase, flags=re.IGNORECASE)
     if has:
         found = _COMPLEMENT.match(rest.strip())
         return found.group() if found else ""

@@ -19,7 +19,15 @@ from derivlib.errors import DerivlibError
 from derivlib.expr import Binding
 from derivlib.operators import BY_NAME, BY_SPELLING
 from derivlib.page import PLACEHOLDER
-from derivlib.predication import CONCLUDED, GENERAL, SUPPOSED, TAKEN_BACK, concluded, mood, own_words
+from derivlib.predication import (
+    CONCLUDED,
+    GENERAL,
+    SUPPOSED,
+    TAKEN_BACK,
+    concluded,
+    mood,
+    own_words,
+)
 from derivlib.printed import TRANSPOSES, script_text
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR
@@ -238,15 +246,17 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
             at = squeezed.find("@", m.start())
             begin, end = _sentence(squeezed, at)
             extent = (offsets[places[begin]], offsets[min(places[end], len(offsets) - 1)])
+            until = m.start(m.re.groups) + len(phrase) if row.name == "is" else m.end()
+            said = squeezed[begin : max(until, at)] + ("?" if squeezed[:end].endswith("?") else "")
             facts.append(
-                Fact(row.name, subjects, objects, phrase.strip(), offset, squeezed[begin:end].strip(), squeezed[begin:at], extent)
+                Fact(row.name, subjects, objects, phrase.strip(), offset, said, squeezed[begin:at], extent)
             )
     return facts
 
 
 def _sentence(text: str, at: int) -> tuple[int, int]:
     """Where the sentence around a place begins and ends."""
-    begin = max(text.rfind(c, 0, at) for c in (". ", "; ", "? ", "! ", ": ")) + 1
+    begin = max(text.rfind(c, 0, at) for c in (". ", "; ", "? ", "! ")) + 1
     ends = [k for k in (text.find(c, at) for c in (". ", "; ", "? ", "! ")) if k >= 0]
     return begin, min(ends) + 1 if ends else len(text)
 
@@ -830,7 +840,7 @@ def _function_of(
 ) -> bool:
     """`$L$ is a smooth function of $A$`: a value that is some function of what is named."""
     from derivlib.chains import settle
-    from derivlib.judge import unspecified_of
+    from derivlib.function_definitions import unspecified_of
 
     args = []
     reader = None
@@ -850,17 +860,8 @@ def _function_of(
             reader = r
     if not args or reader is None:
         return False
-    unspecified_of(_Shim(page), key, args, _place_of(page, p), reader, shape)  # type: ignore[arg-type]
+    unspecified_of(page.scope, key, args, _place_of(page, p), reader, shape)
     return True
-
-
-@dataclass
-class _Shim:
-    page: PageCheck
-
-    @property
-    def scope(self) -> Any:
-        return self.page.scope
 
 
 def _place_of(page: PageCheck, p: Parsed) -> Span:
@@ -877,7 +878,7 @@ def _column(
     turned: bool,
 ) -> bool:
     """x_k is column k of X: a family of slices, or one slice when the index is a number."""
-    from derivlib.judge import bind_slices
+    from derivlib.slices import bind_slices
 
     binding = None
     named = False
@@ -933,11 +934,10 @@ def _column(
         and declared.shape[1] == ONE
     ):
         turned = True  # declared as a column vector
-    b = bind_slices(_Shim(page), star, binding, is_column, turned, page.place(p, node.span))  # type: ignore[arg-type]
+    bind_slices(page.scope, star, binding, is_column, turned, page.place(p, node.span))
     old = page.scope.names.get(key)
     if old is not None and (old.implicit or old.kind == "free"):
         page.scope.unbind(key)
-    del b
     return True
 
 
