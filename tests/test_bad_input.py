@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -90,6 +93,90 @@ def test_hard_mathematics(text: str, capsys: pytest.CaptureFixture[str]) -> None
     assert code == 1
     assert out.startswith("page.md:1:")
     assert max(map(len, out.split("\n"))) < 2000
+
+
+SQUARE = "Let $A \\in \\mathbb{R}^{n \\times n}$. "
+VECTOR = "Let $x \\in \\mathbb{R}^n$. "
+NESTED = "page.md:1:2: unreadable: "
+# Mathematics that cannot be, with the one message it gets.
+IMPOSSIBLE = [
+    (SQUARE + "$A^{10^9} = A$", "page.md:1:50: differs: A^{10^9} is not A"),
+    (SQUARE + "$A^{-10^9} = A$", "page.md:1:51: differs: A^{-10^9} is not A"),
+    ("$10^{10^{10}} = 1$", "page.md:1:17: undefined: no finite value at the points tried"),
+    ("$" + "9" * 300 + " = 1$", "page.md:1:305: differs: the two sides differ"),
+    ("$" + "{" * 10_000 + "1" + "}" * 10_000 + " = 2$", NESTED),
+    ("$" + "{" * 100 + "1" + "}" * 100 + " = 2$", "page.md:1:62: unreadable: braces are nested"),
+    ("$" + "x" * 1_000_000 + " = 1$", NESTED + "a formula of 1,000,004 characters is too long"),
+    ("$" + "\\sin " * 500 + "1 = 2$", NESTED + "the formula is nested too deeply"),
+    ("$$\\def\\a{\\a}\\a = 1$$", "page.md:1:13: unreadable: the macro \\a does not come to an end"),
+    ("$\\frobnicate = 1$", "page.md:1:2: unreadable: the command \\frobnicate is not read"),
+    ("$10! = 1$", "page.md:1:4: unreadable: the character '!' is not read"),
+    (VECTOR + "$x + y = x$", "page.md:1:32: unknown-name: y is not bound here"),
+    ("Let $X \\in \\mathbb{R}^{0 \\times n}$.", "page.md:1:24: unreadable: a dimension of 0 is"),
+    ("Let $X \\in \\mathbb{R}^{-1 \\times n}$.", "page.md:1:24: unreadable: a dimension of -1"),
+    ("Let $X \\in \\mathbb{R}^{1000 \\times n}$.", "page.md:1:24: unreadable: a dimension of 1000"),
+    ("Let $X \\in \\mathbb{R}^{2.5 \\times n}$.", "page.md:1:24: unreadable: 2.5 is no dimension"),
+    (
+        "Let $X \\in \\mathbb{R}^{n - 9}$. $X = 2X$",
+        "page.md:1:34: unreadable: X has -6 × 1 entries",
+    ),
+    (
+        "Let $X \\in \\mathbb{R}^{a \\times b \\times c}$.",
+        "page.md:1:24: unreadable: arrays with more",
+    ),
+    (VECTOR + "Let $x \\in \\mathbb{R}^m$.", "page.md:1:32: unreadable: x is bound twice"),
+    ("Let $x < 0$. $\\log x + 1 = 2$", "page.md:1:28: undefined: no finite value"),
+    (VECTOR + "$\\log(-x^\\top x) = 1$", "page.md:1:46: undefined: no finite value"),
+    ("$\\frac{0}{0} = \\frac{0}{0}$", "page.md:1:16: undefined: no finite value"),
+    (
+        VECTOR + "$\\sum_{i=1}^{10^9} x_1 = x_2$",
+        "page.md:1:28: unreadable: this sum has too many terms",
+    ),
+    ("Let $f(x) = f(x - 1)$.", "page.md:1:13: unknown-name: f is not bound here"),
+]
+# What is not survived yet.
+LATE = [
+    "$$\\def\\a#1{\\a{#1#1}}\\a{x} = 1$$",
+    "$\\sum_{i=1}^{1000} \\sum_{j=1}^{1000} \\sum_{k=1}^{1000} i j k = 1$",
+    "Let $A \\in \\mathbb{R}^{50 \\times 50}$. $A \\otimes A \\otimes A \\otimes A = 1$",
+    "Let $A \\in \\mathbb{R}^{60 \\times 60}$. $\\frac{\\partial A A}{\\partial A} = 0$",
+    "$" + "9" * 5000 + " = 1$",
+    "Let $x \\in \\mathbb{R}$. $" + "d" * 40 + "x = 2$",
+    SQUARE + "$A^{1000000000} = A$",
+    VECTOR + "$x_{10^9} = 1$",
+]
+
+
+@pytest.mark.parametrize(("text", "message"), IMPOSSIBLE)
+def test_impossible_mathematics(
+    text: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = time.perf_counter()
+    code, out = check(text, capsys, "--no-code")
+    assert time.perf_counter() - start < 1
+    assert code == 1
+    assert out.startswith(message), out[:300]
+    assert out.count("more: derivlib explain") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is bounded by resource.setrlimit")
+@pytest.mark.xfail(reason="not yet", strict=True)
+@pytest.mark.parametrize("text", LATE, ids=lambda text: text[:32])
+def test_too_much_mathematics(text: str, tmp_path: Path) -> None:
+    """In a process of its own, with a bound on time and memory."""
+    Path("page.md").write_text(text)
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30));"
+        "from derivlib.cli import main; sys.exit(main(['check', '--no-code', 'page.md']))"
+    )
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", limited], capture_output=True, text=True, timeout=4, encoding="utf-8",
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert time.perf_counter() - start < 2.5  # of which the start of Python is one
+    assert done.returncode == 1, done.stderr[-500:]
+    assert done.stdout.startswith("page.md:1:")
 
 
 GOOD = [
