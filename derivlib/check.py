@@ -28,6 +28,7 @@ from derivlib.errors import (
 )  # fmt: skip
 from derivlib.evaluate import Axes, World, dependencies, evaluate
 from derivlib.expr import Binding, Expr, Index, Size, Var
+from derivlib.judge import Judge
 from derivlib.page import Directive, Formula, Heading, Page, Prose
 from derivlib.reading import reading
 from derivlib.scope import Key, Scope
@@ -351,7 +352,7 @@ class PageCheck:
 
     def judged(self, p: Parsed, orders: Orders) -> Verdict:
         """The verdict on one formula; mutation watches here."""
-        return _Judge(self, p, orders).verdict()
+        return Judge(self, p, orders).verdict()
 
     def _lend(self, formula: Formula) -> list[tuple[Binding, set[str]]]:
         """What is supposed in the sentence of a formula, for that formula."""
@@ -555,9 +556,6 @@ def _sizes_from(binding: Binding, value: Array, world: World) -> None:
             known = world.sizes.setdefault(dim[0][0][0], length)
             if known != length:
                 raise ValueError(f"{binding.tex} has {length} where {dim[0][0][0]} is {known}")
-
-
-from derivlib.judge import Judge as _Judge  # noqa: E402  (the two halves of one walk)
 
 
 def check_page(page: Page, *, seed: int = 0) -> PageCheck:

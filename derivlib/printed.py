@@ -46,3 +46,11 @@ def is_one(node: Node) -> bool:
 def is_condition(node: Node) -> bool:
     """Are these brackets around a relation?"""
     return isinstance(node, Group) and len(node.items) == 1 and isinstance(node.items[0], Condition)
+
+
+def without_transpose(node: Node) -> Node | None:
+    """A of A^T; None when there is no transpose."""
+    if isinstance(node, Scripted) and len(node.sups) == 1 and not node.primes:
+        if script_text(node.sups[0]) in TRANSPOSES:
+            return node.base if node.sub is None else Scripted(node.span, node.base, node.sub, ())
+    return None
