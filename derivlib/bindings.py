@@ -98,7 +98,7 @@ def bind_value(judge: Judge, node: Node, e: Expr, r: Reader) -> Binding:
 
 
 def _sizeless(judge: Judge, node: Node, key: Key, r: Reader) -> Binding:
-    """`C = I - 𝟏𝟏ᵀ/n`: the sizes follow from each place where C stands, so it is read there anew."""
+    """`C = I - 𝟏𝟏ᵀ/n`: where C stands tells its sizes, so it is read there anew."""
     statement = next(s for s in judge.p.statements if any(p is node for p in s.parts))
     at = next(k for k, p in enumerate(statement.parts) if p is node)
     body = statement.parts[at + 1] if at + 1 < len(statement.parts) else statement.parts[at - 1]

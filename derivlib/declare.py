@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from derivlib.dimensions import dimension
 from derivlib.elaborate import Reader
-from derivlib.errors import UNREADABLE, DerivlibError, user_error
-from derivlib.expr import Binding, Const, Expr, Index, Size
+from derivlib.errors import UNREADABLE, user_error
+from derivlib.evaluate import dependencies
+from derivlib.expr import Binding, Const, Index, Size
 from derivlib.patterns import bound
 from derivlib.printed import script_text
 from derivlib.scope import Key
-from derivlib.shapes import ONE, SCALAR, Shape, show_shape
+from derivlib.shapes import ONE, SCALAR, Shape, add, named, show_shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token, tokenize
 from derivlib.tex.parser import parse_tokens
@@ -44,10 +45,18 @@ class Space:
 
 
 _TAG = re.compile(r"[A-Za-z0-9]+|\*|\\(?:star|ast|circ|dagger|ell|prime)|[+-]")
+MATRIX_SETS = {
+    "O": "orthogonal", "SO": "orthogonal", "St": "orthonormal", "GL": "invertible",
+    "Sym": "symmetric", "SPD": "spd", "PD": "spd", "Skew": "skew",
+}  # fmt: skip
+SIGNS = {
+    ">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive",
+    ">>": "spd", ">>=": "psd", "<<": "negative_definite", "!=": "nonzero",
+}  # fmt: skip
 NAMED_SETS = {
     # script of ℝ or letter of the set -> properties
-    "+": "nonnegative", "++": "positive", "-": "negative", r"\geq0": "nonnegative", r"\ge0": "nonnegative",
-    ">0": "positive", "+*": "positive",
+    "+": "nonnegative", "++": "positive", "-": "negative", r"\geq0": "nonnegative",
+    r"\ge0": "nonnegative", ">0": "positive", "+*": "positive",
 }  # fmt: skip
 
 
@@ -106,13 +115,10 @@ def read_space(r: Reader, node: Node) -> Space:
         if base.base == r"\Delta":
             shape = shape if shape != SCALAR else _exponent(r, (sub,) if sub else ())
             if "-" in script_text(sups[0] if sups else sub):  # Δ^{n-1}: n numbers that sum to one
-                from derivlib.shapes import add
-
                 shape = (add(shape[0], ONE), ONE)
             return Space(shape, frozenset({"simplex"}))
-        if base.base in ("O", "SO", "St", "GL", "Sym", "SPD", "PD", "Skew"):
-            domain = {"O": "orthogonal", "SO": "orthogonal", "St": "orthonormal", "GL": "invertible",
-                      "Sym": "symmetric", "SPD": "spd", "PD": "spd", "Skew": "skew"}[base.base]  # fmt: skip
+        if base.base in MATRIX_SETS:
+            domain = MATRIX_SETS[base.base]
             square = _exponent(r, sups or ((sub,) if sub else ()))
             return Space(
                 (square[0], square[0]) if square[1] == ONE else square, frozenset({domain})
@@ -140,8 +146,8 @@ def read_space(r: Reader, node: Node) -> Space:
             return Space((n, last), frozenset({kind}))
     raise user_error(
         UNREADABLE, "this set is not known", node.span,
-        r"known are \mathbb{R}^n, \mathbb{R}^{m \times n}, \mathbb{R}_{+}, \mathbb{S}^n, \mathbb{S}^n_{++}, "
-        r"\Delta^{n-1}, O(n), intervals and finite sets",
+        r"known are \mathbb{R}^n, \mathbb{R}^{m \times n}, \mathbb{R}_{+}, \mathbb{S}^n, "
+        r"\mathbb{S}^n_{++}, \Delta^{n-1}, O(n), intervals and finite sets",
     )  # fmt: skip
 
 
@@ -163,8 +169,6 @@ def _blackboard(
     if base.base == "S":
         if shape[1] == ONE and shape != SCALAR:
             if tag == "" and "-" in script_text(sups[0]):  # the unit sphere in n dimensions
-                from derivlib.shapes import add
-
                 return Space((add(shape[0], ONE), ONE), frozenset({"unit_norm"}))
             shape = (shape[0], shape[0])
         domain = {"++": {"spd"}, "+": {"psd"}, "": {"symmetric"}}.get(tag, {"symmetric"})
@@ -368,8 +372,6 @@ def _range_index(r: Reader, letter: str) -> Index:
     binding = r.scope.dimension(
         Key(letter.upper() if letter.islower() else letter + "max"), Span(0, 0)
     )
-    from derivlib.shapes import named
-
     return Index(
         letter, None, None, named(binding.key) if binding.is_dimension else None, assumed=True
     )
@@ -456,8 +458,6 @@ def _narrowed(r: Reader, s: Statement) -> int:
     declared = r.scope.index(name.base) if isinstance(name, Name) else None
     if declared is None or not isinstance(name, Name):
         return 0
-    from derivlib.shapes import add
-
     e = bound(r, limit)
     low, high = declared.low, declared.high
     op = s.relations[0].op
@@ -486,8 +486,6 @@ def _bind_range(
     r: Reader, names: list[Node], low: Node, high: Node, used: int,
     strict_low: bool = False, strict_high: bool = False,
 ) -> int:  # fmt: skip
-    from derivlib.shapes import add
-
     if not all(isinstance(n, Name) for n in names):
         return 0
     if len(names) == 1 and names[0].base not in INDEX_LETTERS | {"a", "b", "c", "u", "v"}:  # type: ignore[attr-defined]
@@ -529,8 +527,7 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
     op = statement.relations[0].op
     left, right = statement.parts
     zero = isinstance(right, Num) and float(right.text) == 0
-    domain = {">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive",
-              ">>": "spd", ">>=": "psd", "<<": "negative_definite", "!=": "nonzero"}.get(op)  # fmt: skip
+    domain = SIGNS.get(op)
     if domain is None or not isinstance(right, Num | Name):
         return None
     if op in (">", ">=", "<", "<=") and isinstance(left, Name) and isinstance(right, Name):
@@ -540,8 +537,6 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
             return [r.scope.dimension(Key(n.base, n.font, n.accent), r.place(n.span)) for n in pair]
     inner = _determinant_of(left)
     if inner is not None and zero and op == ">" and name_key(inner) is None:
-        from derivlib.evaluate import dependencies
-
         square = [
             b for b in dependencies(r.expr(inner)) if b.kind == "free" and b.shape[0] == b.shape[1]
         ]
@@ -619,16 +614,3 @@ def _determinant_of(node: Node) -> Node | None:
         inner = node.factors[1]
         return inner.items[0] if isinstance(inner, Group) and len(inner.items) == 1 else inner
     return None
-
-
-__all__ = [
-    "DerivlibError",
-    "Expr",
-    "Space",
-    "bind_declared",
-    "bind_function",
-    "bind_sign",
-    "name_key",
-    "read_range",
-    "read_space",
-]

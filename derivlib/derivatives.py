@@ -311,7 +311,8 @@ def _depends(r: Reader, body: Expr, variable: Binding, span: Span) -> None:
         return
     raise user_error(
         UNDEFINED, f"what is differentiated does not pass through {variable.tex}", span,
-        f"{variable.tex} was defined at ⟦{variable.span.start}⟧; the definitions above do not use it",
+        f"{variable.tex} was defined at ⟦{variable.span.start}⟧; "
+        "the definitions above do not use it",
         "define the quantities in the order in which they depend on each other",
     )  # fmt: skip
 
@@ -386,8 +387,8 @@ def _nabla(
 
 
 def _nabla_of(
-    r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int, order: int,
-    sub: tuple[Token, ...] | None,
+    r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int,
+    order: int, sub: tuple[Token, ...] | None,
 ) -> tuple[Expr, int]:  # fmt: skip
     span = node.span
     following = factors[i + 1]
@@ -525,8 +526,8 @@ def _directional(r: Reader, function: Binding, argument: Expr, direction: Group)
             r.described(h),
         )
     hidden = Binding("·", "·", "free", r.u.shape(argument.shape), direction.span, implicit=True)
-    body = Call(argument.span, r.u.shape(argument.shape) if function.elementwise else function.shape, function,
-                (Var(argument.span, hidden.shape, hidden),))  # fmt: skip
+    shape = r.u.shape(argument.shape) if function.elementwise else function.shape
+    body = Call(argument.span, shape, function, (Var(argument.span, hidden.shape, hidden),))
     out = r.u.shape(body.shape)
     e: Expr = Derivative(argument.span, raw_shape(out, hidden.shape), body, hidden)
     let = Let(argument.span, e.shape, (hidden,), (argument,), e)

@@ -46,7 +46,9 @@ def define_family(
     e = exprs[0]
     if old is not None and not r.u.same(old.shape, e.shape):
         raise r.ill_shaped(
-            parts[1].span, f"{old.tex} is {show_shape(old.shape)}, the right side {show_shape(r.u.shape(e.shape))}",
+            parts[1].span,
+            f"{old.tex} is {show_shape(old.shape)}, "
+            f"the right side {show_shape(r.u.shape(e.shape))}",
             f"{old.tex} was declared at ⟦{old.span.start}⟧",
         )  # fmt: skip
     for x in exprs:
@@ -115,7 +117,8 @@ def define_recursion(
     if not r.u.same(family.shape, exprs[0].shape):
         raise r.ill_shaped(
             parts[1].span,
-            f"{family.tex} is {show_shape(family.shape)}, the right side {show_shape(r.u.shape(exprs[0].shape))}",
+            f"{family.tex} is {show_shape(family.shape)}, "
+            f"the right side {show_shape(r.u.shape(exprs[0].shape))}",
         )
     for e in exprs:
         settle(e, r)

@@ -115,8 +115,9 @@ def _tags(
         else:
             close = next((j for j, t in enumerate(tokens) if t.text in _OPEN and j > 0), 0)
             if close and tokens[-1].text in _OPEN.values():  # ^{T(t)}
-                ways.append(((f"({script_text(tokens[close + 1:-1])})", tuple(tokens[close + 1 : -1])),
-                             [tuple(tokens[:close]), *others]))  # fmt: skip
+                inside = tuple(tokens[close + 1 : -1])
+                tag = (f"({script_text(inside)})", inside)
+                ways.append((tag, [tuple(tokens[:close]), *others]))
             ways.append(((script_text(tokens), ()), others))
             if len(tokens) > 1 and tokens[-1].text in ("T", r"\top"):  # ^{*T}, ^{\ell\top}
                 ways.append(((script_text(tokens[:-1]), ()), [tokens[-1:], *others]))
@@ -198,7 +199,8 @@ def _indexed(
             written = r.index_expr(parse_tokens(side))
             if isinstance(written, Size) and not r.u.unify(written.dim, dim):
                 raise r.ill_shaped(
-                    span, f"{binding.tex} is {show_shape(binding.shape)}, not {subtext.replace(chr(92) + 'times', '×')}",
+                    span, f"{binding.tex} is {show_shape(binding.shape)}, "
+                    f"not {subtext.replace(chr(92) + 'times', '×')}",
                     f"{binding.tex} was declared at ⟦{binding.span.start}⟧",
                 )  # fmt: skip
         return e
@@ -406,7 +408,8 @@ def unknown(
         facts.insert(0, f"{base.tex} is bound at ⟦{base.span.start}⟧, but {printed} is not")
         if sub and ONE not in base.shape and len(sub) == 1:
             facts.append(
-                f"{base.tex} is {show_shape(base.shape)}: say “$x_k$ is column $k$ of $X$”, or write X_{{:k}}"
+                f"{base.tex} is {show_shape(base.shape)}: "
+                "say “$x_k$ is column $k$ of $X$”, or write X_{:k}"
             )
     elif near:
         facts.insert(

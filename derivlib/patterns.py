@@ -401,7 +401,8 @@ def _rectangle(r: Reader, cells: list[list[Node]], span: Span) -> Expr:
         raise _no_pattern(span)
     if [t.text for t in texts[3]] != expected:
         raise user_error(
-            UNREADABLE, "the last corner of this matrix does not continue its pattern", cells[-1][-1].span,
+            UNREADABLE, "the last corner of this matrix does not continue its pattern",
+            cells[-1][-1].span,
             "by the first row and the first column it would be " + "".join(expected),
         )  # fmt: skip
     rows = [_digits(_tokens(r, row[0])) for row in cells]
@@ -410,12 +411,14 @@ def _rectangle(r: Reader, cells: list[list[Node]], span: Span) -> Expr:
             found = [t.text for t in _digits(_tokens(r, cell))]
             wanted = [
                 (_digits(_tokens(r, cell_row[0]))[p].text if p in row_places
-                 else _digits(_tokens(r, cells[0][k]))[p].text if p in column_places else texts[0][p].text)
+                 else _digits(_tokens(r, cells[0][k]))[p].text if p in column_places
+                 else texts[0][p].text)
                 for p in range(len(texts[0]))
             ]  # fmt: skip
             if len(found) != len(wanted) or found != wanted:
                 raise user_error(
-                    UNREADABLE, "this entry does not continue the pattern of its row and column", cell.span,
+                    UNREADABLE, "this entry does not continue the pattern of its row and column",
+                    cell.span,
                     "by its row and its column it would be " + "".join(wanted),
                 )  # fmt: skip
     i = Index(MARK, bound(r, parse_tokens([rows[0][row_places[0]]])),

@@ -36,7 +36,7 @@ _FILL = {
 
 
 def reading(e: Expr, u: Unifier | None = None) -> str:
-    """`[Xᵀ ∂ℓ/∂A]` as `(Xᵀ⟨d×n⟩ · ∂ℓ/∂A⟨n×h⟩)⟨d×h⟩`: a shape behind every part that is no scalar."""
+    """`[Xᵀ ∂ℓ/∂A]` as `(Xᵀ⟨d×n⟩ · ∂ℓ/∂A⟨n×h⟩)⟨d×h⟩`: a shape behind each part but scalars."""
     shape = u.shape(e.shape) if u is not None else e.shape
     mark = "" if shape == SCALAR else f"⟨{show_shape(shape)}⟩"
     return _text(e, u) + mark

@@ -32,7 +32,8 @@ class Key(NamedTuple):
         base = self.base
         for head in (r"\delta", r"\Delta"):  # δh is one name
             if base.startswith(head) and base != head:
-                return f"{head} {Key(base[len(head) :], self.font, self.accent, self.sub, self.sup).tex()}"
+                rest = self._replace(base=base[len(head) :])
+                return f"{head} {rest.tex()}"
         text = (
             self.base if len(self.base) == 1 or self.base[:1] == "\\" else rf"\text{{{self.base}}}"
         )

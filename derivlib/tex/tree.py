@@ -24,7 +24,7 @@ class Num(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    """One name: `x`, `\\alpha`, `out`; font is "", "bf", "rm", "bb", "cal", ...; accent "", "hat"."""
+    """One name: `x`, `\\alpha`, `out`; font "", "bf", "rm", "bb", "cal", …; accent "", "hat"."""
 
     base: str
     font: str = ""
@@ -49,7 +49,7 @@ class Group(Node):
 
 @dataclass(frozen=True, slots=True)
 class Product(Node):
-    """Factors with the operators between them; "" is juxtaposition. Flat: shapes decide grouping."""
+    """Factors with the operators between them; "" is juxtaposition. Flat: shapes group."""
 
     factors: tuple[Node, ...]
     ops: tuple[str, ...]
