@@ -21,7 +21,7 @@ def bars(r: Reader, node: Bars, sub: tuple[Token, ...] | None) -> Expr:
     body = r.expr(node.body)
     shape = r.u.shape(body.shape)
     text = script_text(sub)
-    if node.delimiter == "|":
+    if node.delimiter == "|" and not sub:
         if shape == SCALAR:
             return r.op("abs", body, span=node.span)
         if ONE in shape:

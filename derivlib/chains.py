@@ -34,6 +34,8 @@ from derivlib.evaluate import (
 from derivlib.expr import (
     At,
     Binding,
+    Call,
+    Choice,
     Const,
     Derivative,
     Differential,
@@ -76,6 +78,7 @@ class Worlds:
         ]
         self.oracles: dict[Any, float] = {}
         self.other: tuple[World, World] | None = None
+        self.wide: dict[float, World] = {}
 
     def second_oracle(self) -> tuple[World, World]:
         """Two worlds at one other point: complex steps in one, central differences in the other."""
@@ -86,12 +89,31 @@ class Worlds:
             self.other[1].step = 1e-4  # short, to stay clear of kinks
         return self.other
 
+    def beyond(self, reach: float) -> list[World]:
+        """A world drawn so wide that it passes the kinks at numbers the formula prints."""
+        if reach <= 1.0:
+            return []
+        if reach not in self.wide:
+            self.wide[reach] = World(self.sizes[0], DRAWS, self.seed * 1000 + 700)
+            self.wide[reach].spread = 3.0 * reach
+        return [self.wide[reach]]
+
+    def keep_sizes(self, dims: set[str]) -> None:
+        """Sizes of dimensions that are still in scope; the others are dealt anew, and small."""
+        gone = [name for name in self.sizes[0] if name not in dims]
+        for name in gone:
+            for sizes in self.sizes:
+                del sizes[name]
+        if gone:
+            self.reset()
+
     def give_sizes(self, dims: set[str]) -> None:
         fresh = [d for d in sorted(dims) if d not in self.sizes[0]]
         for name in fresh:
-            place = len(self.sizes[0])
             for sizes, deal in zip(self.sizes, SIZES, strict=True):
-                sizes[name] = deal[place] if place < len(deal) else 3 + place
+                taken = set(sizes.values())
+                beyond = max((*deal, *taken)) + 1
+                sizes[name] = next((n for n in deal if n not in taken), beyond)
         for tall, short in self.taller:
             for sizes in self.sizes:
                 if tall in sizes and short in sizes and sizes[tall] <= sizes[short]:
@@ -208,6 +230,33 @@ class ChainResult:
     outcomes: list[Outcome] = field(default_factory=list)
     oracle_error: float = 0.0
     notes: list[str] = field(default_factory=list)
+
+
+def kinks(parts: Sequence[Expr]) -> float:
+    """The largest number in formulas with cases, maxima or absolute values; 0 without these."""
+    reach, bent = 0.0, False
+    seen: set[int] = set()
+    stack = list(parts)
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Const) and abs(node.value) <= 1e4:
+            reach = max(reach, abs(node.value))
+        bent = bent or isinstance(node, Choice)
+        bent = bent or isinstance(node, Op) and node.operator.name in BENT
+        if isinstance(node, Call):
+            bent = bent or node.function.operator is not None and node.function.operator.name in BENT
+            if node.function.definition is not None:
+                stack.append(node.function.definition)
+        if isinstance(node, Var) and node.binding.definition is not None:
+            stack.append(node.binding.definition)
+        stack.extend(children(node))
+    return reach if bent else 0.0
+
+
+BENT = {"abs", "relu", "sign", "max", "min", "norm_1", "norm_max"}
 
 
 def differentials(e: Expr) -> list[Differential]:
@@ -353,7 +402,7 @@ class Chain:
             comparing.tolerance_for(a, b) for a, b in zip(self.parts, self.parts[1:], strict=False)
         ]
         result.outcomes = [Outcome(tolerance=t) for t in tolerance]
-        for world in worlds.worlds:
+        for world in (*worlds.worlds, *worlds.beyond(kinks(self.parts))):
             world.varying = varying
             self._in_world(world, indices, closed, exact, result, tolerance)
             if closed:
@@ -390,6 +439,9 @@ class Chain:
             if result.outcomes[k].status == DIFFERS:
                 continue
             slack = slacks[k] + slacks[k + 1]
+            if comparing.is_printed(a) != comparing.is_printed(b):
+                # One side is a bare number: it is rounded, what the other computes with is not.
+                slack = slacks[k] if comparing.is_printed(a) else slacks[k + 1]
             if op in ("=", ":=", "~"):
                 zero = any(isinstance(p, Const) and p.value == 0 for p in self.parts)
                 gap = self._outside(values[k], values[k + 1], world, indices)

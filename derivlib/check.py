@@ -83,6 +83,7 @@ class Orders:
     skip: str | None = None
     wrong: bool = False
     assume: bool = False
+    point: bool = False  # “at x = 0”: where something is looked at
     concluded: bool = False  # “hence …” in words: a claim, whatever its form
     condition: bool = False  # “such that …” in words
     assume_if_claim: bool = False  # “assume that …” in words
@@ -176,6 +177,7 @@ class PageCheck:
             self.borrowed = [b for b in self.borrowed if b[0] is not self.scope]
             self.scope = self.scope.parent
         self.scope = self.scope.child(h.level)
+        self.worlds.keep_sizes({b.key for b in self.scope.all_bindings() if b.is_dimension})
 
     # -- the walk over the page ------------------------------------------------------------
     def _run(self) -> None:
@@ -428,12 +430,17 @@ class PageCheck:
                 f"no formula is labelled {label!r} on {self.source.path}; labels here: {known}"
             )
         e, indices, scope = self.labels[label]
+        return as_function(e, indices, scope, label)
 
-        def value(**arrays: Any) -> Array:
-            return _value(e, indices, scope, arrays)
 
-        value.__name__ = label
-        return value
+def as_function(e: Expr, indices: list[Index], scope: Scope, name: str) -> Callable[..., Array]:
+    """An expression of a page as a function of keyword arrays."""
+
+    def value(**arrays: Any) -> Array:
+        return _value(e, indices, scope, arrays)
+
+    value.__name__ = name
+    return value
 
 
 def plain_name(tex: str) -> str:

@@ -171,6 +171,10 @@ def check_sides(
         exprs = [einstein(r, e, exprs) for e in exprs]
     chain = Chain(r, exprs, ops, spans)
     chain.conditions = conditions_on(judge, r, exprs)
+    if binding is None:
+        for e in exprs:
+            for symbol in _symbols(e):
+                symbol.claimed = True
     chain.strict = judge.ranged
     chain.ordered = judge.orders.vary is not None
     chain.filters = [e for scope in judge.scope.chain() for e in scope.settings.filters]

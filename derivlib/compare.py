@@ -259,6 +259,15 @@ def slack_of(e: Expr, world: World, axes: Axes, exact: set[float]) -> Array:
     return total * (1 + 1e-9)
 
 
+def is_printed(e: Expr) -> bool:
+    """Is a side nothing but numbers as printed?"""
+    if isinstance(e, Block):
+        return all(is_printed(c) for row in e.rows for c in row)
+    if isinstance(e, Op) and e.operator.name == "negate":
+        return is_printed(e.args[0])
+    return isinstance(e, Const)
+
+
 def _alone(e: Expr, constant: Const) -> bool:
     """Is the side nothing but numbers as printed?"""
     if isinstance(e, Block):

@@ -129,7 +129,7 @@ def constraint(judge: Judge, s: Statement) -> bool:
     domain = ""
     one = isinstance(right, Num) and right.text == "1"
     base = left.base if isinstance(left, Scripted) else left
-    if isinstance(base, Bars) and one:
+    if isinstance(base, Bars) and one and judge.orders.condition:
         inner, domain = base.body, "unit_norm"
     elif (
         isinstance(left, Product)

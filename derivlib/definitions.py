@@ -49,6 +49,10 @@ def define(
     old = judge.scope.lookup(key)
     if old is not None and old.kind == "function" and not letters:
         return value_of_function(judge, r, old, key, parts)
+    if _is_derivative_of_known(judge, key):
+        return None  # f' = … and \dot f = … claim something of an f that is known
+    if judge.orders.concluded and old is not None:
+        return None  # “hence x = 2y” concludes; it does not define
     if letters:
         if old is not None and (old.definition is not None or old.kind != "free"):
             return None
@@ -82,6 +86,7 @@ def define(
             and old.definition is None
             and not old.is_dimension
             and not old.conditions
+            and not old.claimed
             and not rests_on_itself(judge, old, parts)
         ):
             return _refined(judge, r, old, key, parts, left)
@@ -101,6 +106,14 @@ def define(
         )  # fmt: skip
     binding = bind_value(judge, left, e, r)
     return binding, exprs + read_sides(judge, r, parts[2:])  # S = Diag(z) = Sᵀ speaks of S at once
+
+
+def _is_derivative_of_known(judge: Judge, key: Key) -> bool:
+    plain = key._replace(sup=key.sup.rstrip("'"), accent=key.accent.removeprefix("dot"))
+    if plain == key:
+        return False
+    base = judge.scope.lookup(plain)
+    return base is not None and base.kind in ("function", "defined")
 
 
 def _refined(

@@ -47,6 +47,8 @@ def draw_free(world: World, binding: Binding, member: tuple[int, ...] = ()) -> A
         )  # fmt: skip
     shape = (world.draws, rows, columns)
     value = _in_domain(g, shape, binding.domain)
+    if world.root.spread > 1.0 and not binding.domain - {"positive", "nonnegative", "negative", "nonzero"}:
+        value = value * world.root.spread
     for condition in binding.conditions:
         value = condition(world, g, value)
     return value

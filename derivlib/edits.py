@@ -628,9 +628,12 @@ def _brackets_added(side: Side, pool: Pool) -> Iterator[Places]:
             left, right = by_span.get(a), by_span.get(b)
             while left and isinstance(left.units[-1].nodes[-1], Big):  # into the body of a ∑
                 left = by_span.get(side.wide(left.units[-1].nodes[-1].body.span))
-            if left and right and (len(left.units) > 1 or len(right.units) > 1):
-                start, end = left.units[-1].span.start, right.units[0].span.end
-                yield (Span(start, start), r"\left("), (Span(end, end), r"\right)")
+            if not left or not right or len(left.units) + len(right.units) < 3:
+                continue
+            for first in reversed(left.units[-4:]):
+                for last in right.units[:4]:
+                    start, end = first.span.start, last.span.end
+                    yield (Span(start, start), r"\left("), (Span(end, end), r"\right)")
 
 
 # -- other names ---------------------------------------------------------------------------

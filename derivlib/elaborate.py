@@ -17,6 +17,7 @@ from derivlib.grouping import grouped, operand, run
 from derivlib.names import resolve
 from derivlib.operators import BY_NAME, Operator
 from derivlib.patterns import dotted_matrix, dotted_product, list_matrix, read_fold
+from derivlib.printed import script_text
 from derivlib.products import divide
 from derivlib.scope import Scope
 from derivlib.scripts import postfix, scripted_value
@@ -199,6 +200,11 @@ class Reader:
             base = node.base
             if isinstance(base, Name):
                 return self.named(base, node)
+            if isinstance(base, Angle) and node.sub and script_text(node.sub) not in ("F", r"\mathrmF", "2"):
+                raise user_error(
+                    UNREADABLE, "an inner product with this subscript is not read", node.span,
+                    "write x^\\top A y",
+                )  # fmt: skip
             if isinstance(base, Angle):
                 return postfix(self, self.expr(base), list(node.sups), node.primes, node.span)
             if isinstance(base, Bars):

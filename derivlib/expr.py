@@ -58,6 +58,7 @@ class Binding:
     conditions: list[Any] = field(default_factory=list)
     value: Any = None  # what a `fill` fills with, or how a `sizeless` one is read
     rounds: bool | None = None  # does its definition amplify rounding errors?
+    claimed: bool = False  # a claim has spoken of it: it is not defined afterwards
     shift: int = 0  # x_{k+1} = … defines the member k + 1
     entries_of: Binding | None = None  # a_{ij} of A = (a_{ij})
     slice_of: tuple[Binding, bool, bool] | None = None  # (matrix, by column, turned): x_k of X

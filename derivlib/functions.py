@@ -47,9 +47,12 @@ def function_head(r: Reader, node: Name | Scripted) -> Head | None:
         row = BY_SPELLING.get(name.base)
         if row is not None and sub is not None and row.name == "log" and script_text(sub) != "e":
             return None
-        if row is not None and (
-            sub is None or row.name in ("log", "softmax", "trace", "max", "min", "sum", "vec")
-        ):
+        if row is not None and sub is not None and script_text(sub) != "e":
+            raise user_error(
+                UNREADABLE, f"{name.base} with a subscript is not read", node.span,
+                "define what it means as a function of its own",
+            )  # fmt: skip
+        if row is not None:
             return row, primes, sups, node.span
     return None
 
@@ -181,9 +184,10 @@ def bare_function(
     if isinstance(function.value, Binding) and not primes:
         e: Expr = Var(span, function.value.shape, function.value)
         return postfix(r, e, sups, 0, span) if sups else e
-    if function.params and not primes and not function.elementwise:
+    scalar = function.arguments == (SCALAR,) and function.definition is not None
+    if function.params and (not primes and not function.elementwise or primes and scalar):
         args = tuple(Var(span, p.shape, p) for p in function.params)
-        e = Call(span, function.shape, function, args)
+        e = Call(span, function.shape, function, args, primes)
     else:
         raise user_error(
             UNREADABLE, f"the function {function.tex} stands without its argument", span,

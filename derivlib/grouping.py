@@ -20,7 +20,7 @@ from derivlib.tex.tree import Frac, Group, Name, Node, Product, Scripted
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
 
-LEVELS = (("colon",), ("odot", "oslash"), ("otimes", "oplus"), ("cdot", "times"))
+LEVELS = (("colon",), ("odot", "oslash"), ("otimes", "oplus"), ("cdot", "times", "star", "setminus"))
 COMPOSITE = {r"\delta", r"\Delta", "d", r"\partial"}
 
 

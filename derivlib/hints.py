@@ -190,6 +190,7 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
         elif ONE not in shape:
             factors.setdefault(tex + r"^\top", (shape[1], shape[0]))
     factors |= dict(list(pieces.items())[:PIECES])
+    factors |= dict.fromkeys(_elements(symbols[:6], sorted(base.free)[:4]), SCALAR)
     for tex in dimensions[:6]:
         factors.setdefault(tex, SCALAR)
         factors.setdefault(rf"\frac{{1}}{{{tex}}}", SCALAR)
@@ -201,6 +202,17 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
         tuple(list(terms.items())[:40]), tuple(functions)[:6],
         tuple(base.free), tuple(dimensions[:6]),
     )  # fmt: skip
+
+
+def _elements(symbols: Sequence[tuple[str, Shape]], letters: Sequence[str]) -> Iterator[str]:
+    """X_{ij} and x_i for the indices of an equation between elements."""
+    for tex, shape in symbols if letters else ():
+        if shape == SCALAR:
+            continue
+        if ONE in shape:
+            yield from (f"{tex}_{{{i}}}" for i in letters)
+        else:
+            yield from (f"{tex}_{{{i}{j}}}" for i in letters for j in letters if i != j)
 
 
 def _collect(

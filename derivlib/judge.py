@@ -205,6 +205,11 @@ class Judge:
         elif ops == ["mapsto"]:
             for part in s.parts:
                 mention(self, Statement(part.span, (part,), ()))
+        elif self.orders.point and ops == ["="] and not is_new(self, s.parts[0]):
+            for part in s.parts:  # “at X = A⁻¹”: a point is named, nothing is claimed
+                mention(self, Statement(part.span, (part,), ()))
+        elif self.orders.concluded and ops[0] in ("=", *ORDERINGS):
+            self._equation(s)  # “hence …”: a result, whatever its form
         elif ops == ["="] and not self.p.formula.display and constraint(self, s):
             pass
         elif ops == ["=", "in"] and symmetric_in(self, s):

@@ -92,7 +92,7 @@ def mention(judge: Judge, s: Statement) -> None:
     if (
         isinstance(node, Dots)
         or isinstance(node, Name)
-        and node.base in (r"\nabla", r"\partial", "d")
+        and (node.base in (r"\nabla", r"\partial", "d") or node.base == "D" and node.font == "op")
     ):
         judge.parts.append(Part("mention", reading=judge.text))
         return

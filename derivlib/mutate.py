@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from derivlib.anatomy import Side, fork
+from derivlib.anatomy import Side, fork, read_side
 from derivlib.chains import all_dimensions, differentials, used_indices, varying_symbols
 from derivlib.check import Orders, PageCheck, Parsed
 from derivlib.edits import BREAKING, Pool, Variant, variants
@@ -20,7 +20,7 @@ from derivlib.elaborate import Reader
 from derivlib.elementwise import NotCovered, agreement
 from derivlib.errors import DerivlibError
 from derivlib.evaluate import World, dependencies
-from derivlib.expr import Expr
+from derivlib.expr import Expr, Op
 from derivlib.hints import EQUALITIES, pool_of
 from derivlib.judge import Judge
 from derivlib.page import Formula, Page, Prose
@@ -335,15 +335,40 @@ def _plain(text: str) -> str:
 
 
 def _read(chain: Chain, text: str) -> str:
-    """The reading of a text in the place of a chain: two spellings of one formula read alike."""
-    from derivlib.anatomy import read_side
-
+    """What a text means in the place of a chain, whatever the order of terms and scalars."""
     reader = fork(chain.r)
     reader.text = text
     try:
-        return reading(reader.expr(read_side(text)), reader.u)
+        return canonical(reader.expr(read_side(text)))
     except NOT_READ:
         return _plain(text)
+
+
+def canonical(e: Expr) -> str:
+    """A tree as text, with what commutes in one order."""
+    if not isinstance(e, Op):
+        return reading(e)
+    name = e.operator.name
+    if name in ("add", "subtract", "negate"):
+        return "(" + " ".join(sorted(_signed(e, 1))) + ")"
+    if name in ("scale", "hadamard", "frobenius", "inner"):
+        return f"{name}(" + " ".join(sorted(_factors(e, name))) + ")"
+    return f"{name}({', '.join(canonical(a) for a in e.args)})"
+
+
+def _signed(e: Expr, sign: int) -> list[str]:
+    if isinstance(e, Op) and e.operator.name in ("add", "subtract"):
+        a, b = e.args
+        return _signed(a, sign) + _signed(b, sign if e.operator.name == "add" else -sign)
+    if isinstance(e, Op) and e.operator.name == "negate":
+        return _signed(e.args[0], -sign)
+    return [("+" if sign > 0 else "-") + canonical(e)]
+
+
+def _factors(e: Expr, name: str) -> list[str]:
+    if isinstance(e, Op) and e.operator.name == name:
+        return [f for a in e.args for f in _factors(a, name)]
+    return [canonical(e)]
 
 
 # -- whole pages ---------------------------------------------------------------------------

@@ -401,7 +401,15 @@ def power(x: Array, p: Array) -> Array:
 
 
 def matrix_power(x: Array, p: Array) -> Array:
-    k = np.asarray(p).real.flat[0]
+    exponents = np.unique(np.asarray(p).real)
+    if exponents.size > 1:  # A^r under a sum over r: each power where its exponent stands
+        if exponents.size > 64:
+            raise ValueError("too many different powers")
+        out: Array = np.nan
+        for k in exponents:
+            out = np.where(np.asarray(p).real == k, matrix_power(x, np.array([[k]])), out)
+        return out
+    k = exponents[0]
     if k == round(k) and abs(k) <= 64:
         return np.linalg.matrix_power(x if k >= 0 else inverse(x), int(abs(k)))
     if abs(k) == 0.5:
@@ -580,6 +588,7 @@ OPERATORS: tuple[Operator, ...] = (
     _ew("sinh", "sinh", np.sinh, "hyperbolic sine"),
     _ew("cosh", "cosh", np.cosh, "hyperbolic cosine"),
     _ew("sech", "sech", lambda x: 1 / np.cosh(x), "hyperbolic secant"),
+    _ew("artanh", "artanh arctanh", np.arctanh, "inverse hyperbolic tangent"),
     _ew("arctan", "arctan", np.arctan, "inverse tangent"),
     _ew("arcsin", "arcsin", np.arcsin, "inverse sine"),
     _ew("arccos", "arccos", np.arccos, "inverse cosine"),

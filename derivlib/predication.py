@@ -17,9 +17,15 @@ SAID, TAKEN_BACK, SUPPOSED, CONCLUDED = "said", "taken back", "supposed", "concl
 _COMPLEMENT = re.compile(
     r"(?:an? )?(?:(?:all |strictly |only |pairwise )*"
     r"(?:(?:non-?negative|positive|negative|non-?zero) (?:entries|elements|components|coordinates|weights)"
-    r"|orthonormal (?:columns|rows)|one-?hot (?:rows|columns)|rows? (?:are |is )?one-?hot|linearly independent (?:columns|rows)|full (?:column |row )?rank"
+    r"|rows (?:that |which )?(?:all )?sum(?:ming)? to (?:one|1)|orthonormal (?:columns|rows)|one-?hot (?:rows|columns)|rows? (?:are |is )?one-?hot|linearly independent (?:columns|rows)|full (?:column |row )?rank"
     r"|unit (?:norm|length|euclidean norm)|(?:euclidean )?norm (?:one|1)|distinct eigenvalues"
     r"|entries (?:between|in)[^.;@]*|entries (?:that )?sum(?:ming)? to (?:one|1)|rows? sums? (?:of )?(?:one|1)))",
+    re.IGNORECASE,
+)
+# Properties that are said with a preposition.
+_WHOLE = re.compile(
+    r"(?:(?:is|are|lies?|lying|always|all|strictly) )*(?:between (?:0|zero) and (?:1|one)|in the unit interval|"
+    r"on the (?:probability )?simplex|of (?:unit )?(?:norm|length) ?(?:one|1)?|> ?0|of full (?:column |row )?rank)",
     re.IGNORECASE,
 )
 _PART = re.compile(
@@ -58,6 +64,9 @@ GENERAL = re.compile(r"\b(?:general|arbitrary|any(?! of)|unrestricted)\b", re.IG
 
 def own_words(phrase: str, has: bool = False) -> str:
     """The words of a phrase that speak of the subject itself."""
+    whole = _WHOLE.match(phrase.strip())
+    if whole and not has:
+        return whole.group()
     kept: list[str] = []
     rest = re.sub(r"^\s*(?:for|given|let|where|if|when|with(?! \w+ \w+$))\s+", "", phrase, flags=re.IGNORECASE)
     if has:

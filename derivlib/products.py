@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib.errors import DerivlibError
+from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Differential, Expr, Fill, Op
 from derivlib.operators import BY_NAME
 from derivlib.shapes import ONE, multiply
@@ -22,7 +22,9 @@ def infix(r: Reader, op: str, a: Expr, b: Expr) -> Expr:
         return times(r, a, b)
     if op == "over":
         return divide(r, a, b)
-    if op in ("cdot", "times"):
+    if op == "setminus":
+        raise user_error(UNREADABLE, "a backslash between matrices is not read", a.span.to(b.span), "write A^{-1} b")
+    if op in ("cdot", "times", "star"):
         return dotted(r, op, a, b)
     return r.op(INFIX_NAMES[op], a, b)
 
@@ -71,6 +73,12 @@ def dotted(r: Reader, op: str, a: Expr, b: Expr) -> Expr:
     if r.is_scalar(a) or r.is_scalar(b) or len(a.shape) == 4 or len(b.shape) == 4:
         return times(r, a, b)
     sa, sb = r.u.shape(a.shape), r.u.shape(b.shape)
+    if op == "star" or op == "times" and sa == sb and ONE in sa:
+        sign = "a star" if op == "star" else "× of two vectors"
+        raise user_error(
+            UNREADABLE, f"{sign} is not read", a.span.to(b.span),
+            "write the product that is meant: juxtaposition, \\odot, \\otimes or \\cdot",
+        )  # fmt: skip
     if op == "cdot" and sa == sb and ONE in sa:
         return r.op("inner", a, b)
     if sa[1] == sb[0]:

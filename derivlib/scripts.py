@@ -56,6 +56,8 @@ def superscript(
         text in ("t", "H", "*", r"\ast", r"\mathsf{H}") and _is_transpose(r, e, text)
     ):
         return r.op("transpose", e, span=span)
+    if text == "-1" and on_function:
+        return _inverse_function(r, e, span)
     if text == "-1":
         if r.is_scalar(e):
             return r.op("power", e, Const(span, SCALAR, -1.0), span=span)
@@ -84,6 +86,19 @@ def superscript(
     if whole and abs(exponent.value) > 64:  # type: ignore[attr-defined]
         raise user_error(UNREADABLE, f"the power {text} is too high to compute", span, "at most 64")
     return r.op("matrix_power" if whole else "fractional_power", e, exponent, span=span)
+
+
+INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "exp": "log", "log": "exp", "tanh": "artanh"}
+
+
+def _inverse_function(r: Reader, e: Expr, span: Span) -> Expr:
+    """sin⁻¹ x is the arcsine, never one over the sine."""
+    if isinstance(e, Op) and e.operator.name in INVERSES:
+        return r.op(INVERSES[e.operator.name], *e.args, span=span)
+    raise user_error(
+        UNREADABLE, "the inverse of this function is not read", span,
+        "write 1/f(x) for the reciprocal, or define the inverse as a function of its own",
+    )  # fmt: skip
 
 
 def _is_transpose(r: Reader, e: Expr, text: str) -> bool:

@@ -118,8 +118,9 @@ ROWS: tuple[Row, ...] = (
     _row("rows", r"(?:all )?vectors (?:here )?are (?:taken (?:as|to be) )?row(?:s|[- ]vectors)", "Vectors are rows."),
     _row("einstein", r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)", "Repeated indices are summed."),
     _row("matrix functions", r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix (?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @", "$e^A$ is the matrix exponential"),
+    _row("point", r"\b(?:at|near|around|evaluated at) @", "at $X = A^{-1}$ it vanishes"),
     _row("conclusion", r"\b(?:then|so|hence|therefore|thus|it follows(?: that)?|we (?:get|obtain|find|conclude|see)|implies|proves|shows)\b[^.;@]{0,40}@", "hence $\\|y\\| = 1$"),
-    _row("condition", r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever|suppos(?:e|ing)(?: that)?|let|given|for|so long as|as long as|where|and|satisf(?:y|ies|ying)) @", "such that $1 + v^\\top M^{-1} u > 0$"),
+    _row("condition", r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever|suppos(?:e|ing)(?: that)?|let|given|for|so long as|as long as|where|and|satisf(?:y|ies|ying)) @|(?<=@), @(?=[,;])", "such that $1 + v^\\top M^{-1} u > 0$"),
     _row("assumed", r"(?:linear|regression|statistical|observation|measurement|generative|signal)?(?: model| equation) @(?! (?:is|are|has|have|be)\\b)|(?:(?:we )?(?:assum(?:e|ing)|suppos(?:e|ing))(?: that)?|provided(?: that)?) @(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) (?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)", "assume that $X^\\top e = 0$"),
     _row("varies", rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))|(?:vary|varying|perturb) only ({LIST})|(?:everything|all else|the rest|all) but ({LIST}) (?:is|are) (?:held )?(?:fixed|constant)", "only $W_1$ varies"),
     _row("column", rf"({LIST})(?:[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as))? (?:the )?(?:vectors? )?(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @", "$x_k$ is column $k$ of $X$"),
@@ -212,9 +213,18 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
             groups = [g for g in range(1, (m.re.groups or 0) + 1) if m.group(g) is not None]
             offset = offsets[min(places[m.start()], len(offsets) - 1)]
             everything = inside(m.start(), m.end())
-            if row.name == "condition" and concluded(squeezed[_sentence(squeezed, m.end())[0] : m.end() - 1]):
+            if row.name == "condition" and concluded(
+                squeezed[_sentence(squeezed, m.end())[0] : m.end() - 1]
+            ):
                 continue
-            if row.name in ("rows", "einstein", "matrix functions", "assumed", "condition", "conclusion"):
+            if row.name in (
+                "rows",
+                "einstein",
+                "matrix functions",
+                "assumed",
+                "condition",
+                "conclusion",
+            ):
                 facts.append(Fact(row.name, (), everything, m.group(), offset))
                 continue
             subject_group = next((g for g in groups if "@" in m.group(g)), None)
@@ -249,7 +259,16 @@ def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fac
             until = m.start(m.re.groups) + len(phrase) if row.name == "is" else m.end()
             said = squeezed[begin : max(until, at)] + ("?" if squeezed[:end].endswith("?") else "")
             facts.append(
-                Fact(row.name, subjects, objects, phrase.strip(), offset, said, squeezed[begin:at], extent)
+                Fact(
+                    row.name,
+                    subjects,
+                    objects,
+                    phrase.strip(),
+                    offset,
+                    said,
+                    squeezed[begin:at],
+                    extent,
+                )
             )
     return facts
 
@@ -304,6 +323,9 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
             own.einstein = True
         elif f.row == "matrix functions":
             own.matrix_functions = True
+        elif f.row == "point":
+            for k in f.objects or f.subjects:
+                page.orders.setdefault(k, Orders()).point = True
         elif f.row == "conclusion":
             for k in f.objects:
                 page.orders.setdefault(k, Orders()).concluded = True
@@ -527,7 +549,11 @@ def _described(
         return True
     if GENERAL.search(phrase) and f.row in ("is", "named") and binding.kind == "free":
         _made_general(page, binding)
-    if f.row == "named" and re.match(r"(?:.*\b)?an? ", phrase) and not re.search(r"(?:ces|s)\b\s*$", phrase):
+    if (
+        f.row == "named"
+        and re.match(r"(?:.*\b)?an? ", phrase)
+        and not re.search(r"(?:ces|s)\b\s*$", phrase)
+    ):
         if len(f.subjects) > 1 and p.formula.index != f.subjects[0]:
             return True  # “an invertible matrix X, and Y”: one article, one matrix
     domain, _ = _domains(own_words(phrase, f.row == "has"))
@@ -599,6 +625,8 @@ def _add_domain(page: PageCheck, binding: Binding, domain: set[str], f: Fact) ->
         "projection",
         "stochastic",
     }
+    if not square and "stochastic" in domain and ONE not in shape:
+        domain = domain | {"simplex_rows"}
     if not square:
         domain = domain - matrix_only
     if shape == SCALAR:

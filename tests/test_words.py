@@ -227,10 +227,19 @@ def test_a_claim_rests_on_the_row(row: Row) -> None:
 
 
 def test_every_row_has_a_claim_that_rests_on_it() -> None:
-    assert {row.name for row in ROWS} - set(RESTS) == {"named"}
+    assert {row.name for row in ROWS} - set(RESTS) == {"named", "conclusion", "point"}
 
 
-@pytest.mark.xfail(reason="the adjective reaches the symbol after it", strict=True)
+def test_what_follows_is_claimed_not_assumed() -> None:
+    page = checked(rf"Let $y \in {VECTOR}$, hence $\|y\| = 1$.")
+    assert (page.verdicts[-1].kind, page.verdicts[-1].status) == ("claim", "differs")
+
+
+def test_a_point_that_is_looked_at_binds_nothing() -> None:
+    page = checked(rf"Let $A, X \in {MATRIX}$; at $X = A^{{-1}}$ it vanishes.\n\n$$ X A = I $$\n")
+    assert page.verdicts[-1].status == "differs"
+
+
 def test_an_adjective_before_the_name() -> None:
     page = checked(rf"Let us take an invertible matrix $X \in {MATRIX}$, and $Y \in {MATRIX}$.")
     x, y = bound(page, "X"), bound(page, "Y")

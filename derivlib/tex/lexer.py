@@ -121,7 +121,6 @@ _SAME = {
     r"\cfrac": r"\frac",
     r"\lang": r"\langle",
     r"\rang": r"\rangle",
-    r"\bullet": r"\cdot",
     r"\parallel": r"\|",
     r"\boldsymbol": r"\mathbf",
     r"\bm": r"\mathbf",
@@ -208,6 +207,8 @@ def tokenize(tex: str) -> list[Token]:
             if text[-1] == "*" and len(text) > 2 and text not in _STARRED:
                 text, i = text[:-1], i - 1
             text = _SAME.get(text, text)
+            if not text.startswith("\\"):
+                kind = "sym"
             if text == ":=":
                 kind = "sym"
         elif kind == "text":

@@ -36,7 +36,7 @@ RELATIONS = {
     r"\preccurlyeq": "<<=", r"\succcurlyeq": ">>=", r"\gg": ">", r"\ll": "<",
 }  # fmt: skip
 INFIX = {
-    r"\cdot": "cdot", r"\times": "times", "*": "cdot", r"\star": "cdot", r"\odot": "odot",
+    r"\cdot": "cdot", r"\times": "times", "*": "star", r"\star": "star", r"\odot": "odot",
     r"\circ": "odot", r"\otimes": "otimes", r"\oslash": "oslash", r"\oplus": "oplus",
     ":": "colon", "/": "over", r"\div": "over", r"\circledast": "odot", r"\setminus": "setminus",
     r"\backslash": "setminus",
