@@ -11,7 +11,7 @@ __all__ = ["__version__", "load"]
 def __getattr__(name: str) -> Any:
     """`derivlib.load`, brought in when it is first asked for."""
     if name == "load":
-        from derivlib.load import load
+        from derivlib.notes import load
 
         return load
     raise AttributeError(f"module 'derivlib' has no attribute {name!r}")

@@ -42,7 +42,7 @@ def operators_page() -> str:
         "- Matrices: " + ", ".join(f"`{name}`" for name in sorted(MATRICES)) + "; `cases`.",
         "- Sums and products over indices: `\\sum`, `\\prod`, `\\max`, `\\min` with an index below, and the patterns"
         " that `\\cdots` and `\\vdots` continue.",
-        "- Letters: Latin, and " + ", ".join(f"`{name}`" for name in sorted(GREEK, key=str.lower)) + ".",
+        "- Letters: Latin, and " + ", ".join(f"`{name}`" for name in sorted(GREEK, key=lambda n: (n.lower(), n))) + ".",
         "",
         "Anything else is refused by name, with its place. Mark it `<!--- derivlib: skip \"why\" -->` to leave it out.",
         "",
