@@ -386,7 +386,8 @@ def _function_lost(side: Side, pool: Pool, only: set[str], other: bool = False) 
         rest = side.cut(Span(head.span.end, unit.span.end)).strip()
         group = unit.nodes[1]
         if isinstance(group, Group) and len(unit.nodes) == 2 and len(group.items) == 1:
-            if len(run.units) == 1 and run.where != "big":
+            plain = isinstance(group.items[0], Name | Scripted)
+            if plain or len(run.units) == 1 and run.where != "big":
                 rest = side.cut(group.items[0].span)
         yield _in_place(run, unit, rest)
 

@@ -8,6 +8,7 @@ of the checker: Xᵀ of a symmetric X, factors that commute.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -339,9 +340,12 @@ def _read(chain: Chain, text: str) -> str:
     reader = fork(chain.r)
     reader.text = text
     try:
-        return canonical(reader.expr(read_side(text)))
+        return _SHAPE.sub("", canonical(reader.expr(read_side(text))))
     except NOT_READ:
         return _plain(text)
+
+
+_SHAPE = re.compile("⟨[^⟩]*⟩")  # of 𝟏 and I it is not settled by one side alone
 
 
 def canonical(e: Expr) -> str:
