@@ -50,13 +50,15 @@ _ENTRYWISE_PRODUCT = r"\odot "
 @dataclass(frozen=True)
 class Pool:
     """What may be put in, with shapes: symbols of the page, what stands in the chain's other
-    parts (pieces), factors and terms made of either, index letters, dimensions."""
+    parts (pieces), factors and terms made of either, functions, sides of earlier formulas,
+    index letters, dimensions."""
 
     symbols: tuple[tuple[str, Shape], ...] = ()
     pieces: tuple[tuple[str, Shape], ...] = ()
     factors: tuple[tuple[str, Shape], ...] = ()
     terms: tuple[tuple[str, Shape], ...] = ()
     functions: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     indices: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
 
@@ -795,6 +797,11 @@ def _function_added(side: Side, pool: Pool) -> Iterator[Places]:
             yield _in_place(run, unit, function + (text if bracketed else f"({text})"))
 
 
+def _side_replaced(side: Side, pool: Pool) -> Iterator[Places]:
+    for line in pool.lines:
+        yield ((Span(0, len(side.text)), line),)
+
+
 # -- the table -----------------------------------------------------------------------------
 
 EDITS: tuple[Edit, ...] = (
@@ -866,6 +873,7 @@ EDITS: tuple[Edit, ...] = (
          r"X^\top A", r"Y^\top A", _factor_replaced, breaks=False),
     Edit("factor added", "a factor that stands nearby, or a symbol of the page",
          "A", "X A", _factor_added, breaks=False),
+    Edit("side replaced", "a side of an earlier formula", "A", "A W", _side_replaced, breaks=False),
     Edit("term added", "a term that stands nearby",
          "A", "A + X", _term_added, breaks=False),
 )  # fmt: skip

@@ -200,6 +200,7 @@ def pool_of(judge: Judge, base: Reader, others: Sequence[str], text: str) -> Poo
     return Pool(
         tuple(symbols[:24]), tuple(pieces.items())[:24], tuple(factors.items()),
         tuple(list(terms.items())[:40]), tuple(functions)[:6],
+        tuple(dict.fromkeys(_before(judge))),
         tuple(base.free), tuple(dimensions[:6]),
     )  # fmt: skip
 

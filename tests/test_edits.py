@@ -22,7 +22,8 @@ sigmoid, applied elementwise.
 N = named("n")
 POOL = Pool(
     symbols=((r"Y", (N, N)),), pieces=((r"Y^\top", (N, N)),), factors=((r"X", (N, N)),),
-    terms=(("X", (N, N)),), functions=(r"\sigma",), indices=("i", "j"), dimensions=("n",),
+    terms=(("X", (N, N)),), functions=(r"\sigma",),
+    lines=("A W",), indices=("i", "j"), dimensions=("n",),
 )  # fmt: skip
 
 
