@@ -103,7 +103,8 @@ IMPOSSIBLE = [
     (SQUARE + "$A^{10^9} = A$", "page.md:1:50: differs: A^{10^9} is not A"),
     (SQUARE + "$A^{-10^9} = A$", "page.md:1:51: differs: A^{-10^9} is not A"),
     ("$10^{10^{10}} = 1$", "page.md:1:17: undefined: no finite value at the points tried"),
-    ("$" + "9" * 300 + " = 1$", "page.md:1:305: differs: the two sides differ"),
+    ("$" + "9" * 5000 + " = 1$", NESTED + "a number of 5000 digits is not read"),
+    ("$$\\def\\a#1{\\a{#1#1}}\\a{x} = 1$$", "page.md:1:21: unreadable: the macro \\a does not"),
     ("$" + "{" * 10_000 + "1" + "}" * 10_000 + " = 2$", NESTED),
     ("$" + "{" * 100 + "1" + "}" * 100 + " = 2$", "page.md:1:62: unreadable: braces are nested"),
     ("$" + "x" * 1_000_000 + " = 1$", NESTED + "a formula of 1,000,004 characters is too long"),
@@ -136,11 +137,9 @@ IMPOSSIBLE = [
 ]
 # What is not survived yet.
 LATE = [
-    "$$\\def\\a#1{\\a{#1#1}}\\a{x} = 1$$",
     "$\\sum_{i=1}^{1000} \\sum_{j=1}^{1000} \\sum_{k=1}^{1000} i j k = 1$",
     "Let $A \\in \\mathbb{R}^{50 \\times 50}$. $A \\otimes A \\otimes A \\otimes A = 1$",
     "Let $A \\in \\mathbb{R}^{60 \\times 60}$. $\\frac{\\partial A A}{\\partial A} = 0$",
-    "$" + "9" * 5000 + " = 1$",
     "Let $x \\in \\mathbb{R}$. $" + "d" * 40 + "x = 2$",
     SQUARE + "$A^{1000000000} = A$",
     VECTOR + "$x_{10^9} = 1$",
@@ -171,7 +170,8 @@ def test_too_much_mathematics(text: str, tmp_path: Path) -> None:
     )
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", limited], capture_output=True, text=True, timeout=4, encoding="utf-8",
+        [sys.executable, "-c", limited], capture_output=True, text=True, timeout=4,
+        encoding="utf-8",
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     assert time.perf_counter() - start < 2.5  # of which the start of Python is one
