@@ -157,8 +157,10 @@ def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
             if isinstance(node, Var) and node.binding.kind == "unsized":
                 if any(n[0] == "?" for d in shape for n in names(d)):
                     raise user_error(
-                        ILL_SHAPED, f"the size of {node.binding.tex} does not follow from its place",
-                        node.span, f"{node.binding.tex} was named at ⟦{node.binding.span.start}⟧ without one",
+                        ILL_SHAPED,
+                        f"the size of {node.binding.tex} does not follow from its place",
+                        node.span,
+                        f"{node.binding.tex} was named at ⟦{node.binding.span.start}⟧ without one",
                     )  # fmt: skip
                 node.binding.shape, node.binding.kind = shape, "free"
                 r.sized = True
@@ -169,6 +171,11 @@ def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
                     "write its size as a subscript, such as I_n",
                 )  # fmt: skip
         stack.extend(children(node))
+
+
+def _is_drawn(binding: Binding) -> bool:
+    """Does a symbol take its value from the draw alone?"""
+    return binding.definition is None and not binding.is_dimension and binding.operator is None
 
 
 def _settle_index(index: Index, r: Reader) -> None:
@@ -247,7 +254,8 @@ def kinks(parts: Sequence[Expr]) -> float:
         bent = bent or isinstance(node, Choice)
         bent = bent or isinstance(node, Op) and node.operator.name in BENT
         if isinstance(node, Call):
-            bent = bent or node.function.operator is not None and node.function.operator.name in BENT
+            operator = node.function.operator
+            bent = bent or operator is not None and operator.name in BENT
             if node.function.definition is not None:
                 stack.append(node.function.definition)
         if isinstance(node, Var) and node.binding.definition is not None:
@@ -372,8 +380,11 @@ class Chain:
                 raise error
 
     def check(
-        self, worlds: Worlds, named: tuple[Binding, ...] | None, exact: Callable[[World], set[float]],
-    ) -> ChainResult:  # fmt: skip
+        self,
+        worlds: Worlds,
+        named: tuple[Binding, ...] | None,
+        exact: Callable[[World], set[float]],
+    ) -> ChainResult:
         for p in self.parts:
             settle(p, self.r, any_size=True)
         if self.r.sized:
@@ -387,17 +398,21 @@ class Chain:
                     f"say so in words: for ${index.name} = 1, \\dots, n$",
                 )  # fmt: skip
         bindings = set().union(*(dependencies(p) for p in self.parts))
-        worlds.give_sizes(all_dimensions(self.parts, bindings) | {
-            n for i in indices for e in (i.low, i.high) if e is not None for n in dimensions(e, set())
-        } | {n for i in indices if i.extent is not None for n in names(i.extent)})  # fmt: skip
+        of_limits = {
+            n
+            for i in indices
+            for limit in (i.low, i.high)
+            if limit is not None
+            for n in dimensions(limit, set())
+        }
+        of_extents = {n for i in indices if i.extent is not None for n in names(i.extent)}
+        worlds.give_sizes(all_dimensions(self.parts, bindings) | of_limits | of_extents)
         varying: frozenset[Binding] = frozenset()
         if any(differentials(p) for p in self.parts):
             varying = varying_symbols(self.parts, named, self.ordered)
         result = ChainResult()
         parameters = {p for b in bindings for p in b.params if p.implicit}
-        closed = not any(
-            b not in parameters and b.definition is None and not b.is_dimension and b.operator is None for b in bindings
-        ) and not indices  # fmt: skip
+        closed = not indices and not any(b not in parameters and _is_drawn(b) for b in bindings)
         tolerance = [
             comparing.tolerance_for(a, b) for a, b in zip(self.parts, self.parts[1:], strict=False)
         ]
@@ -412,7 +427,8 @@ class Chain:
         return result
 
     def _in_world(
-        self, world: World, indices: list[Index], closed: bool, exact: Callable[[World], set[float]],
+        self, world: World, indices: list[Index], closed: bool,
+        exact: Callable[[World], set[float]],
         result: ChainResult, tolerance: list[float],
     ) -> None:  # fmt: skip
         axes = axes_for(world, indices)
@@ -475,9 +491,13 @@ class Chain:
                 first = low + int(np.flatnonzero(~seen)[0])
                 raise user_error(
                     UNDEFINED, f"a part has no value at {index.name} = {first}", self.spans[-1],
-                    f"the formula says that {index.name} runs so far; it has values for {index.name} = {inside[0]} to {inside[-1]}",
+                    f"the formula says that {index.name} runs so far; it has values for "
+                    f"{index.name} = {inside[0]} to {inside[-1]}",
                 )  # fmt: skip
-            return f"checked where it has a value: {index.name} = {inside[0]} to {inside[-1]} of {len(seen)}"
+            return (
+                f"checked where it has a value: {index.name} = {inside[0]} to {inside[-1]} of "
+                f"{len(seen)}"
+            )
         return None
 
     @staticmethod

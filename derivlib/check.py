@@ -308,9 +308,8 @@ class PageCheck:
         return p
 
     def _is_declaration(self, p: Parsed) -> bool:
-        return bool(p.statements) and any(
-            rel.op in ("in", "typed") for s in p.statements for rel in s.relations
-        ) and not any(rel.op in ("=", ":=") for s in p.statements for rel in s.relations)  # fmt: skip
+        signs = {rel.op for s in p.statements for rel in s.relations}
+        return bool(signs & {"in", "typed"}) and not signs & {"=", ":="}
 
     # -- one formula -----------------------------------------------------------------------
     def place(self, p: Parsed, span: tuple[int, int]) -> Span:

@@ -128,8 +128,9 @@ def _stop(
             )
         part.diagnostic = Diagnostic(d.kind, d.statement, place, facts, found)
     judge.steps += 1
-    part.steps.append(Step(judge.steps, part.diagnostic.kind if not part.steps or part.steps[-1].status == HOLDS else HOLDS,
-                           judge.page.place(judge.p, spans[k]), None))  # fmt: skip
+    is_first_wrong = not part.steps or part.steps[-1].status == HOLDS
+    status = part.diagnostic.kind if is_first_wrong else HOLDS
+    part.steps.append(Step(judge.steps, status, judge.page.place(judge.p, spans[k]), None))
     part.notes += r.notes
     judge.parts.append(part)
 
@@ -163,8 +164,8 @@ def _local_parameters(judge: Judge, r: Reader, node: Node) -> list[Binding]:
 
 
 def check_sides(
-    judge: Judge, r: Reader, exprs: list[Expr], ops: list[str], spans: list[Span], before: list[Step],
-    binding: Binding | None, first: Expr | None,
+    judge: Judge, r: Reader, exprs: list[Expr], ops: list[str], spans: list[Span],
+    before: list[Step], binding: Binding | None, first: Expr | None,
 ) -> None:  # fmt: skip
     """Conform, evaluate and compare; write the steps and, for the first wrong one, why."""
     if judge.scope.settings.einstein:
@@ -290,7 +291,8 @@ def exact_entries(judge: Judge, world: World) -> set[float]:
 
 
 def _write_steps(
-    judge: Judge, r: Reader, part: Part, exprs: list[Expr], ops: list[str], spans: list[Span], result: ChainResult
+    judge: Judge, r: Reader, part: Part, exprs: list[Expr], ops: list[str], spans: list[Span],
+    result: ChainResult,
 ) -> None:  # fmt: skip
     indices = used_indices(exprs, r)
     for k, outcome in enumerate(result.outcomes):
@@ -315,8 +317,8 @@ def _write_steps(
         if outcome.status == DIFFERS and counter is not None:
             texts = _texts(judge, spans)
             facts.append(
-                f"relative error {outcome.error:.2g}, tolerance {outcome.tolerance:g}, seed {counter.seed}"
-                + (f", worst at {counter.where}" if counter.where else "")
+                f"relative error {outcome.error:.2g}, tolerance {outcome.tolerance:g}, seed "
+                f"{counter.seed}" + (f", worst at {counter.where}" if counter.where else "")
             )
             at = [f"{n} = {v}" for n, v in (*counter.sizes.items(), *counter.point.items())]
             facts.append(f"at {', '.join(at) or 'the numbers given'}:")
@@ -332,7 +334,8 @@ def _write_steps(
             statement = FAILURES[outcome.status]
             if outcome.status == UNDEFINED:
                 facts.append(
-                    "a logarithm or a root of a negative number, a singular matrix or an index out of range; say what the symbols are, such as $\\lambda > 0$"
+                    "a logarithm or a root of a negative number, a singular matrix or an index "
+                    "out of range; say what the symbols are, such as $\\lambda > 0$"
                 )
         part.diagnostic = Diagnostic(outcome.status, statement, span, tuple(facts), found)
 

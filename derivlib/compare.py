@@ -32,8 +32,9 @@ Array = Any
 EXACT = 1e-9  # everything analytic, first order
 PLAIN = 1e-12  # sums and products alone
 AMPLIFIERS = {
-    "inverse", "pseudo_inverse", "matrix_power", "fractional_power", "det", "adj", "logm", "expm", "sqrtm",
-    "sinm", "cosm", "log", "exp", "power", "softmax", "logsumexp", "norm", "divide", "over", "kron_sum",
+    "inverse", "pseudo_inverse", "matrix_power", "fractional_power", "det", "adj", "logm", "expm",
+    "sqrtm", "sinm", "cosm", "log", "exp", "power", "softmax", "logsumexp", "norm", "divide",
+    "over", "kron_sum",
 }  # fmt: skip
 NESTED = 2e-6  # second order, or a function that is not analytic
 SHARE = 1e-3  # of the largest entry: an entry is not asked to be more exact than this share

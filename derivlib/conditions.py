@@ -35,7 +35,8 @@ def membership(judge: Judge, s: Statement) -> None:
             if known is not None and known.kind == "defined":
                 if known.shape != space.shape:
                     raise r.ill_shaped(
-                        n.span, f"{known.tex} is {show_shape(known.shape)}, not {show_shape(space.shape)}",
+                        n.span,
+                        f"{known.tex} is {show_shape(known.shape)}, not {show_shape(space.shape)}",
                         f"{known.tex} was defined at ⟦{known.span.start}⟧",
                     )  # fmt: skip
                 continue

@@ -101,7 +101,8 @@ def define(
     e = exprs[0]
     if r.free and used_indices(exprs[:1], r):
         raise user_error(
-            UNREADABLE, f"the index {used_indices(exprs[:1], r)[0].name} is on the right only", parts[1].span,
+            UNREADABLE, f"the index {used_indices(exprs[:1], r)[0].name} is on the right only",
+            parts[1].span,
             "a definition by entries needs its indices on the left, as in A_{ij}",
         )  # fmt: skip
     binding = bind_value(judge, left, e, r)
@@ -124,7 +125,9 @@ def _refined(
     e = exprs[0]
     if not (isinstance(e, Const) and e.value == 0) and not r.u.same(old.shape, e.shape):
         raise r.ill_shaped(
-            parts[1].span, f"{old.tex} is {show_shape(old.shape)}, the right side {show_shape(r.u.shape(e.shape))}",
+            parts[1].span,
+            f"{old.tex} is {show_shape(old.shape)}, the right side "
+            f"{show_shape(r.u.shape(e.shape))}",
             f"{old.tex} was declared at ⟦{old.span.start}⟧", r.described(e),
         )  # fmt: skip
     for x in exprs:

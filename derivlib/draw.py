@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Array = Any
 Generator = np.random.Generator
+SIGNS = {"positive", "nonnegative", "negative", "nonzero"}  # domains that a wide draw keeps
 
 
 def _generator(world: World, binding: Binding, member: tuple[int, ...], purpose: int) -> Generator:
@@ -47,7 +48,7 @@ def draw_free(world: World, binding: Binding, member: tuple[int, ...] = ()) -> A
         )  # fmt: skip
     shape = (world.draws, rows, columns)
     value = _in_domain(g, shape, binding.domain)
-    if world.root.spread > 1.0 and not binding.domain - {"positive", "nonnegative", "negative", "nonzero"}:
+    if world.root.spread > 1.0 and binding.domain <= SIGNS:
         value = value * world.root.spread
     for condition in binding.conditions:
         value = condition(world, g, value)

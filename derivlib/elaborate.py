@@ -200,7 +200,11 @@ class Reader:
             base = node.base
             if isinstance(base, Name):
                 return self.named(base, node)
-            if isinstance(base, Angle) and node.sub and script_text(node.sub) not in ("F", r"\mathrmF", "2"):
+            if (
+                isinstance(base, Angle)
+                and node.sub
+                and script_text(node.sub) not in ("F", r"\mathrmF", "2")
+            ):
                 raise user_error(
                     UNREADABLE, "an inner product with this subscript is not read", node.span,
                     "write x^\\top A y",

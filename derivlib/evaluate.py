@@ -11,7 +11,7 @@ central difference. No rule of differentiation appears anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product as cartesian
 from typing import Any
@@ -90,7 +90,8 @@ class World:
         self.derivatives: dict[Any, Array] = {}
         self.varying: frozenset[Binding] = parent.varying if parent else frozenset()
         self.tangent: World | None = None
-        self.spread: float = parent.spread if parent else 1.0  # how much wider free symbols are drawn
+        # How much wider free symbols are drawn.
+        self.spread: float = parent.spread if parent else 1.0
         self.functions: dict[Binding, Callable[..., Array]] = (
             {} if parent is None else parent.functions
         )
@@ -348,16 +349,21 @@ def _fill(node: Fill, world: World, axes: Axes) -> Array:
         case "duplication":
             n = round(rows**0.5)
             out = np.zeros((n * n, n * (n + 1) // 2))
-            for p, (i, j) in enumerate((i, j) for j in range(n) for i in range(j, n)):
+            for p, (i, j) in enumerate(_lower_half(n)):
                 out[j * n + i, p] = out[i * n + j, p] = 1
             return out
         case "elimination":
             n = round(columns**0.5)
             out = np.zeros((n * (n + 1) // 2, n * n))
-            for p, (i, j) in enumerate((i, j) for j in range(n) for i in range(j, n)):
+            for p, (i, j) in enumerate(_lower_half(n)):
                 out[p, j * n + i] = 1
             return out
     raise AssertionError(f"no filling {node.kind} at {node.span}")
+
+
+def _lower_half(n: int) -> Iterator[tuple[int, int]]:
+    """Places on and below the diagonal, column by column, as `vech` stacks them."""
+    return ((row, column) for column in range(n) for row in range(column, n))
 
 
 def _op(node: Op, world: World, axes: Axes) -> Array:

@@ -261,7 +261,8 @@ def applied(
     for a, shape in zip(args, wanted, strict=True):
         if not r.u.same(a.shape, shape):
             raise r.ill_shaped(
-                a.span, f"{function.tex} takes {show_shape(shape)}, not {show_shape(r.u.shape(a.shape))}",
+                a.span,
+                f"{function.tex} takes {show_shape(shape)}, not {show_shape(r.u.shape(a.shape))}",
                 r.described(a), f"{function.tex} was declared at ⟦{function.span.start}⟧",
             )  # fmt: skip
     shape = function.shape

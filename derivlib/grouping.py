@@ -20,7 +20,12 @@ from derivlib.tex.tree import Frac, Group, Name, Node, Product, Scripted
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
 
-LEVELS = (("colon",), ("odot", "oslash"), ("otimes", "oplus"), ("cdot", "times", "star", "setminus"))
+LEVELS = (
+    ("colon",),
+    ("odot", "oslash"),
+    ("otimes", "oplus"),
+    ("cdot", "times", "star", "setminus"),
+)
 COMPOSITE = {r"\delta", r"\Delta", "d", r"\partial"}
 
 
@@ -96,7 +101,8 @@ def run(r: Reader, factors: Sequence[Node], ops: Sequence[str]) -> Expr:
         finally:
             r.greedy = False
         r.note(
-            "the brackets after a function are read as part of its argument, which goes on behind them"
+            "the brackets after a function are read as part of its argument, which goes on "
+            "behind them"
         )
         return e
 

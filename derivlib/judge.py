@@ -238,8 +238,10 @@ class Judge:
         ):
             pass
         elif "to" in ops or "mapsto" in ops:
-            raise user_error(UNREADABLE, "an arrow is read only in the type of a function", s.relations[0].span,
-                             "mark the formula skip with a reason, or write the steps as definitions")  # fmt: skip
+            raise user_error(
+                UNREADABLE, "an arrow is read only in the type of a function", s.relations[0].span,
+                "mark the formula skip with a reason, or write the steps as definitions",
+            )  # fmt: skip
         elif self.orders.assume or self.orders.assume_if_claim and not is_new(self, s.parts[0]):
             self._assume(s)
         else:
@@ -389,7 +391,9 @@ class Judge:
         return Verdict(
             self.p.formula.span, self.p.formula.tex, kind,
             bad.diagnostic.kind if bad and bad.diagnostic else HOLDS, self.p.label, text, steps,
-            bad.diagnostic if bad else None, bad.counter if bad else None, notes=notes, details=details,  # type: ignore[arg-type]
+            bad.diagnostic if bad else None,
+            bad.counter if bad else None,  # type: ignore[arg-type]
+            notes=notes, details=details,
         )  # fmt: skip
 
 

@@ -16,47 +16,58 @@ SAID, TAKEN_BACK, SUPPOSED, CONCLUDED = "said", "taken back", "supposed", "concl
 # What may follow `has`, `with` and `of` as a property of the whole: everything else is a part.
 _COMPLEMENT = re.compile(
     r"(?:an? )?(?:(?:all |strictly |only |pairwise )*"
-    r"(?:(?:non-?negative|positive|negative|non-?zero) (?:entries|elements|components|coordinates|weights)"
-    r"|rows (?:that |which )?(?:all )?sum(?:ming)? to (?:one|1)|orthonormal (?:columns|rows)|one-?hot (?:rows|columns)|rows? (?:are |is )?one-?hot|linearly independent (?:columns|rows)|full (?:column |row )?rank"
+    r"(?:(?:non-?negative|positive|negative|non-?zero) (?:entries|elements|components|coordinates"
+    r"|weights)|rows (?:that |which )?(?:all )?sum(?:ming)? to (?:one|1)"
+    r"|orthonormal (?:columns|rows)|one-?hot (?:rows|columns)|rows? (?:are |is )?one-?hot"
+    r"|linearly independent (?:columns|rows)|full (?:column |row )?rank"
     r"|unit (?:norm|length|euclidean norm)|(?:euclidean )?norm (?:one|1)|distinct eigenvalues"
-    r"|entries (?:between|in)[^.;@]*|entries (?:that )?sum(?:ming)? to (?:one|1)|rows? sums? (?:of )?(?:one|1)))",
+    r"|entries (?:between|in)[^.;@]*|entries (?:that )?sum(?:ming)? to (?:one|1)"
+    r"|rows? sums? (?:of )?(?:one|1)))",
     re.IGNORECASE,
 )
 # Properties that are said with a preposition.
 _WHOLE = re.compile(
-    r"(?:(?:is|are|lies?|lying|always|all|strictly) )*(?:between (?:0|zero) and (?:1|one)|in the unit interval|"
-    r"on the (?:probability )?simplex|of (?:unit )?(?:norm|length) ?(?:one|1)?|> ?0|of full (?:column |row )?rank)",
+    r"(?:(?:is|are|lies?|lying|always|all|strictly) )*(?:between (?:0|zero) and (?:1|one)"
+    r"|in the unit interval|on the (?:probability )?simplex|of (?:unit )?(?:norm|length) ?"
+    r"(?:one|1)?|> ?0|of full (?:column |row )?rank)",
     re.IGNORECASE,
 )
 _PART = re.compile(
-    r"\b(?:with|of|to|by|from|in|on|at|for|into|onto|under|over|than|as|whose|which|that|where|times|between|"
-    r"among|after|before|like|up to|has|have|having|via|using|through|minus|plus|against|and (?:its|whose))\b",
+    r"\b(?:with|of|to|by|from|in|on|at|for|into|onto|under|over|than|as|whose|which|that|where"
+    r"|times|between|among|after|before|like|up to|has|have|having|via|using|through|minus|plus"
+    r"|against|and (?:its|whose))\b",
     re.IGNORECASE,
 )
 # Nouns that make an adjective before them one of a part: “zero diagonal”, “diagonal entries”.
 _OF_A_PART = re.compile(
-    r"(?:\b(?:an?|the|its|their|zero|constant|unit|positive|negative|main|strictly|block|off-?|tri-?|bi-?|anti-?) ?-?)"
-    r"diagonal(?! matri)|diagonal (?:entr|element|part|block|dominan)\w*|symmetric (?:part|sum|difference|function|in)\b"
-    r"|orthogonal (?:vectors?|complement|columns|projection onto|direction)|positive (?:part|trace|diagonal|determinant)",
+    r"(?:\b(?:an?|the|its|their|zero|constant|unit|positive|negative|main|strictly|block|off-?"
+    r"|tri-?|bi-?|anti-?) ?-?)diagonal(?! matri)|diagonal (?:entr|element|part|block|dominan)\w*"
+    r"|symmetric (?:part|sum|difference|function|in)\b"
+    r"|orthogonal (?:vectors?|complement|columns|projection onto|direction)"
+    r"|positive (?:part|trace|diagonal|determinant)",
     re.IGNORECASE,
 )
 
 _BACK = re.compile(
-    r"\?\s*$|\b(?:nothing|nowhere|unless|neither|nor|rarely|seldom|almost|nearly|approximately|hardly|never|"
-    r"no longer|only if|for a moment|see below|(?:do|does|did|need|may|might|must|can|could|should) ?not|cannot|"
-    r"don.t|doesn.t|isn.t|aren.t|without|would|whether|even if|even though|fails? to|instead of|rather than|"
-    r"call(?:ed|s)?|is said to be|mistake|wrong(?:ly)? to|many books|next section|replace|one of|either|what if|"
-    r"exercise|recall|definition|imagine|pretend|if it were|were it|case \d|case:)\b|@ or @",
+    r"\?\s*$|\b(?:nothing|nowhere|unless|neither|nor|rarely|seldom|almost|nearly|approximately"
+    r"|hardly|never|no longer|only if|for a moment|see below"
+    r"|(?:do|does|did|need|may|might|must|can|could|should) ?not|cannot|don.t|doesn.t|isn.t"
+    r"|aren.t|without|would|whether|even if|even though|fails? to|instead of|rather than"
+    r"|call(?:ed|s)?|is said to be|mistake|wrong(?:ly)? to|many books|next section|replace|one of"
+    r"|either|what if|exercise|recall|definition|imagine|pretend|if it were|were it|case \d"
+    r"|case:)\b|@ or @",
     re.IGNORECASE,
 )
 _IF = re.compile(
-    r"(?:^|[,;:] ?|\b(?:but|and|that|then|in|special|hence|so) )\s*(?:if|when|whenever|in (?:the|that) case|in case|"
-    r"for (?:an?|any|all|every|the|such)?\b ?(?:[\w-]+ ){0,3}(?=@))",
+    r"(?:^|[,;:] ?|\b(?:but|and|that|then|in|special|hence|so) )\s*"
+    r"(?:if|when|whenever|in (?:the|that) case|in case|for (?:an?|any|all|every|the|such)?\b ?"
+    r"(?:[\w-]+ ){0,3}(?=@))",
     re.IGNORECASE,
 )  # fmt: skip
 _SO = re.compile(
-    r"\b(?:then|so|hence|therefore|thus|consequently|accordingly|it follows(?: that)?|follows that|"
-    r"we (?:get|obtain|find|conclude|see|deduce|infer)|(?:shows?|shown|proves?|proved|implies|implying|means) (?:that)?)\b",
+    r"\b(?:then|so|hence|therefore|thus|consequently|accordingly|it follows(?: that)?"
+    r"|follows that|we (?:get|obtain|find|conclude|see|deduce|infer)"
+    r"|(?:shows?|shown|proves?|proved|implies|implying|means) (?:that)?)\b",
     re.IGNORECASE,
 )
 GENERAL = re.compile(r"\b(?:general|arbitrary|any(?! of)|unrestricted)\b", re.IGNORECASE)
@@ -68,7 +79,9 @@ def own_words(phrase: str, has: bool = False) -> str:
     if whole and not has:
         return whole.group()
     kept: list[str] = []
-    rest = re.sub(r"^\s*(?:for|given|let|where|if|when|with(?! \w+ \w+$))\s+", "", phrase, flags=re.IGNORECASE)
+    rest = re.sub(
+        r"^\s*(?:for|given|let|where|if|when|with(?! \w+ \w+$))\s+", "", phrase, flags=re.IGNORECASE
+    )
     if has:
         found = _COMPLEMENT.match(rest.strip())
         return found.group() if found else ""
@@ -82,7 +95,10 @@ def own_words(phrase: str, has: bool = False) -> str:
         found = _COMPLEMENT.match(behind)
         if part.group().lower() in ("with", "of", "has", "have", "having") and found:
             kept.append(found.group())
-        further = re.search(r",? and (?:is|are|be)\b|, (?:and )?(?=(?:symmetric|positive|invertible|orthogonal)\b)", behind)
+        further = re.search(
+            r",? and (?:is|are|be)\b|, (?:and )?(?=(?:symmetric|positive|invertible|orthogonal)\b)",
+            behind,
+        )
         if further is None:
             break
         rest = behind[further.end() :]

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from derivlib.elaborate import Reader
 
 INFIX_NAMES = {
-    "colon": "frobenius", "odot": "hadamard", "oslash": "over", "otimes": "kron", "oplus": "kron_sum",
+    "colon": "frobenius", "odot": "hadamard", "oslash": "over", "otimes": "kron",
+    "oplus": "kron_sum",
 }  # fmt: skip
 
 
@@ -23,7 +24,12 @@ def infix(r: Reader, op: str, a: Expr, b: Expr) -> Expr:
     if op == "over":
         return divide(r, a, b)
     if op == "setminus":
-        raise user_error(UNREADABLE, "a backslash between matrices is not read", a.span.to(b.span), "write A^{-1} b")
+        raise user_error(
+            UNREADABLE,
+            "a backslash between matrices is not read",
+            a.span.to(b.span),
+            "write A^{-1} b",
+        )
     if op in ("cdot", "times", "star"):
         return dotted(r, op, a, b)
     return r.op(INFIX_NAMES[op], a, b)
@@ -85,7 +91,8 @@ def dotted(r: Reader, op: str, a: Expr, b: Expr) -> Expr:
         return r.op("matmul", a, b)
     if sa == sb:
         r.note(
-            f"{r.text[a.span.start : b.span.end]} is read as the entrywise product, as the shapes are equal"
+            f"{r.text[a.span.start : b.span.end]} is read as the entrywise product, as the "
+            "shapes are equal"
         )
         return r.op("hadamard", a, b)
     return r.op("matmul", a, b)

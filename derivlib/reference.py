@@ -12,9 +12,13 @@ from derivlib.operators import OPERATORS, Operator
 from derivlib.tex.parser import GREEK, LAYOUTS, MATRICES, RELATIONS
 from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS
 
-LETTERS = r"""Let $X, Y \in \mathbb{R}^{n \times d}$ have entries between 0 and 1, $Z \in \mathbb{R}^{d \times h}$,
-$A \in \mathbb{R}^{n \times n}$, $B \in \mathbb{R}^{d \times d}$, $\lambda > 0$, $x \in \mathbb{R}^n$ and
-$S \in \mathbb{S}^n_{++}$."""
+LETTERS = (
+    r"Let $X, Y \in \mathbb{R}^{n \times d}$ have entries between 0 and 1, "
+    r"$Z \in \mathbb{R}^{d \times h}$," "\n"
+    r"$A \in \mathbb{R}^{n \times n}$, $B \in \mathbb{R}^{d \times d}$, $\lambda > 0$, "
+    r"$x \in \mathbb{R}^n$ and" "\n"
+    r"$S \in \mathbb{S}^n_{++}$."
+)  # fmt: skip
 # Rows whose example speaks of derivatives that need definitions of their own.
 SHOWN_AS_CODE = {"contract", "compose", "apply_linear"}
 
@@ -24,8 +28,10 @@ def operators_page() -> str:
     lines = [
         "# What is read",
         "",
-        "Every operation that a formula may use, one row each, drawn from the table that the checker"
-        " itself runs on. The examples are formulas of this page: they are read and given shapes like all others.",
+        "Every operation that a formula may use, one row each, drawn from the table that the "
+        "checker itself runs on. The examples are formulas of this page: they are read and given "
+        "shapes "
+        "like all others.",
         "",
         LETTERS,
         "",
@@ -33,21 +39,27 @@ def operators_page() -> str:
         "| --- | --- | --- | --- |",
         *(_operator(row) for row in OPERATORS),
         "",
-        "Derivatives of what is analytic are taken by a complex step; of the others, by central differences.",
+        "Derivatives of what is analytic are taken by a complex step; of the others, by central "
+        "differences.",
         "",
         "## Around the operations",
         "",
-        "- Relations: " + ", ".join(f"`{name}`" for name in sorted(RELATIONS)) + ".",
-        "- Rows and alignment: " + ", ".join(f"`{name}`" for name in sorted(LAYOUTS)) + ", `eqalign` with `\\cr`.",
-        "- Matrices: " + ", ".join(f"`{name}`" for name in sorted(MATRICES)) + "; `cases`.",
-        "- Sums and products over indices: `\\sum`, `\\prod`, `\\max`, `\\min` with an index below, and the patterns"
-        " that `\\cdots` and `\\vdots` continue.",
-        "- Letters: Latin, and " + ", ".join(f"`{name}`" for name in sorted(GREEK, key=lambda n: (n.lower(), n))) + ".",
+        "- Relations: " + _listed(sorted(RELATIONS)) + ".",
+        "- Rows and alignment: " + _listed(sorted(LAYOUTS)) + ", `eqalign` with `\\cr`.",
+        "- Matrices: " + _listed(sorted(MATRICES)) + "; `cases`.",
+        "- Sums and products over indices: `\\sum`, `\\prod`, `\\max`, `\\min` with an index "
+        "below, and the patterns that `\\cdots` and `\\vdots` continue.",
+        "- Letters: Latin, and " + _listed(sorted(GREEK, key=lambda n: (n.lower(), n))) + ".",
         "",
-        "Anything else is refused by name, with its place. Mark it `<!--- derivlib: skip \"why\" -->` to leave it out.",
+        "Anything else is refused by name, with its place. Mark it `<!--- derivlib: skip \"why\" "
+        "-->` to leave it out.",
         "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _operator(row: Operator) -> str:
@@ -64,8 +76,10 @@ def words_page() -> str:
     lines = [
         "# Words that declare",
         "",
-        "Prose around a formula says what its letters are. This is the whole list of what is understood; what was"
-        " understood is part of a formula's reading. A negation takes it back: “$A$ need not be symmetric” declares nothing.",
+        "Prose around a formula says what its letters are. This is the whole list of what is "
+        "understood; what was understood is part of a formula's reading. A negation takes it "
+        "back: “$A$ need not be "
+        "symmetric” declares nothing.",
         "",
         "## What a symbol is like",
         "",

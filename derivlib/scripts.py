@@ -88,7 +88,14 @@ def superscript(
     return r.op("matrix_power" if whole else "fractional_power", e, exponent, span=span)
 
 
-INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "exp": "log", "log": "exp", "tanh": "artanh"}
+INVERSES = {
+    "sin": "arcsin",
+    "cos": "arccos",
+    "tan": "arctan",
+    "exp": "log",
+    "log": "exp",
+    "tanh": "artanh",
+}
 
 
 def _inverse_function(r: Reader, e: Expr, span: Span) -> Expr:
@@ -155,8 +162,11 @@ def element(r: Reader, base: Expr, indices: list[Expr | None], span: Span) -> Ex
             indices = [Const(span, SCALAR, 1.0), indices[0]]
         else:
             raise r.ill_shaped(
-                span, f"one index on a matrix: is it a row or a column of {r.text[base.span.start:base.span.end]}?",
-                r.described(base), "write X_{i:} for a row, X_{:j} for a column, or say it in words",
+                span,
+                "one index on a matrix: is it a row or a column of "
+                f"{r.text[base.span.start:base.span.end]}?",
+                r.described(base),
+                "write X_{i:} for a row, X_{:j} for a column, or say it in words",
             )  # fmt: skip
     if len(indices) != 2:
         raise user_error(UNREADABLE, f"{len(indices)} indices on a matrix", span)

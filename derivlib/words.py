@@ -49,29 +49,41 @@ class Property:
 
 # The first that matches takes its words; so `positive definite` stands before `positive`.
 PROPERTIES: tuple[Property, ...] = (
-    Property(r"(?:symmetric[ ,]+(?:and )?)?positive[- ]semi-?definite|\bPSD\b|nonnegative[- ]definite", "psd", "$S$ is positive semidefinite"),
-    Property(r"(?:symmetric[ ,]+(?:and )?)?positive[- ]definite|\bSPD\b|(?:is|be|a) PD\b|covariance matri(?:x|ces)|precision matri(?:x|ces)", "spd", "$S$ is positive definite"),
+    Property(r"(?:symmetric[ ,]+(?:and )?)?positive[- ]semi-?definite|\bPSD\b"
+             r"|nonnegative[- ]definite",
+             "psd", "$S$ is positive semidefinite"),
+    Property(r"(?:symmetric[ ,]+(?:and )?)?positive[- ]definite|\bSPD\b|(?:is|be|a) PD\b"
+             r"|covariance matri(?:x|ces)|precision matri(?:x|ces)",
+             "spd", "$S$ is positive definite"),
     Property(r"negative[- ]definite", "negative_definite", "$S$ is negative definite"),
     Property(r"skew[- ]?symmetric|anti-?symmetric", "skew", "$A$ is skew-symmetric"),
     Property(r"\bsymmetric(?! structure)", "symmetric", "$A$ is symmetric"),
-    Property(r"orthonormal columns|columns (?:of \S+ )?are orthonormal|semi-?orthogonal", "orthonormal", "$Q$ has orthonormal columns"),
+    Property(r"orthonormal columns|columns (?:of \S+ )?are orthonormal|semi-?orthogonal",
+             "orthonormal", "$Q$ has orthonormal columns"),
     Property(r"orthonormal|orthogonal(?! to)|rotation", "orthogonal", "$Q$ is orthogonal"),
-    Property(r"invertible|non-?singular|nonsingular|full rank|full-rank|regular matri", "invertible", "$X$ is invertible"),
-    Property(r"full (?:column|row) rank|linearly independent (?:columns|rows)", "full_rank", "$X$ has full column rank"),
+    Property(r"invertible|non-?singular|nonsingular|full rank|full-rank|regular matri",
+             "invertible", "$X$ is invertible"),
+    Property(r"full (?:column|row) rank|linearly independent (?:columns|rows)", "full_rank",
+             "$X$ has full column rank"),
     Property(r"\bdiagonal\b", "diagonal", "$D$ is diagonal"),
     Property(r"lower[- ]triangular|Cholesky factor", "lower", "$L$ is lower triangular"),
     Property(r"upper[- ]triangular", "upper", "$R$ is upper triangular"),
     Property(r"permutation matri", "permutation", "$P$ is a permutation matrix"),
-    Property(r"idempotent|orthogonal projection|projection matri|projector", "projection", "$P$ is a projection matrix"),
+    Property(r"idempotent|orthogonal projection|projection matri|projector", "projection",
+             "$P$ is a projection matrix"),
     Property(r"one-?hot", "one_hot", "$y$ is one-hot"),
-    Property(r"probability (?:vector|distribution)s?|on the (?:probability )?simplex|entries (?:that )?sum(?:ming)? to (?:one|1)|sums? to (?:one|1)|distribution over", "simplex", "$p$ is a probability vector"),
-    Property(r"unit[- ](?:norm|vector|length)|normalized to (?:one|unit)|of norm (?:one|1)", "unit_norm", "$u$ is a unit vector"),
+    Property(r"probability (?:vector|distribution)s?|on the (?:probability )?simplex"
+             r"|entries (?:that )?sum(?:ming)? to (?:one|1)|sums? to (?:one|1)|distribution over",
+             "simplex", "$p$ is a probability vector"),
+    Property(r"unit[- ](?:norm|vector|length)|normalized to (?:one|unit)|of norm (?:one|1)",
+             "unit_norm", "$u$ is a unit vector"),
     Property(r"column[- ]stochastic", "column_stochastic", "$P$ is column-stochastic"),
     Property(r"stochastic matri|row[- ]stochastic", "stochastic", "$P$ is a stochastic matrix"),
     Property(r"non-?negative", "nonnegative", "$x$ is nonnegative"),
     Property(r"(?:strictly )?positive(?! part)|> ?0", "positive", "$\\lambda$ is positive"),
     Property(r"(?<!non)(?<!non-)negative(?! of)", "negative", "$\\lambda$ is negative"),
-    Property(r"between (?:0|zero) and (?:1|one)|in the unit interval|a probability\b", "unit_interval", "$p$ is between 0 and 1"),
+    Property(r"between (?:0|zero) and (?:1|one)|in the unit interval|a probability\b",
+             "unit_interval", "$p$ is between 0 and 1"),
     Property(r"binary|0/1|zero-one", "binary", "$y$ is a binary label"),
     Property(r"integer|natural number|whole number", "integer", "$k$ is an integer"),
     Property(r"non-?zero|nonvanishing", "nonzero", "$x$ is nonzero"),
@@ -82,23 +94,39 @@ FUNCTIONS: tuple[tuple[str, str, str], ...] = (
     (r"soft-?max(?! regression)", "softmax", "$s$ is the softmax function"),
     (r"soft-?plus", "softplus", "$f$ is the softplus function"),
     (r"logistic|sigmoid", "sigmoid", "$\\sigma$ is the logistic sigmoid, applied elementwise"),
-    (r"hyperbolic tangent|\btanh\b|tangens hyperbolic", "tanh", "$\\phi$ is the hyperbolic tangent"),
+    (r"hyperbolic tangent|\btanh\b|tangens hyperbolic", "tanh",
+     "$\\phi$ is the hyperbolic tangent"),
     (r"\bReLU\b|rectified linear|rectifier", "relu", "$\\rho$ is the ReLU"),
     (r"natural logarithm", "log", "$g$ is the natural logarithm"),
 )  # fmt: skip
 FILLS: tuple[tuple[str, str, str], ...] = (
     (r"identity(?: matrix)?\b(?! function)", "eye", "$E$ is the identity matrix"),
-    (r"all ones$|vector (?:of (?:all )?|whose entries are all )ones|all-?ones (?:column )?vector|ones vector|vector of all ones|column of ones", "ones", "$e$ is the vector of ones"),
-    (r"(?:first|second|third|last|th|standard|canonical|natural)[- ](?:standard |canonical )?(?:unit|basis) vectors?|(?:unit|basis) vectors? (?:@|along|in direction)", "unit", "$e_i$ is the standard basis vector"),
+    (r"all ones$|vector (?:of (?:all )?|whose entries are all )ones|all-?ones (?:column )?vector"
+     r"|ones vector|vector of all ones|column of ones",
+     "ones", "$e$ is the vector of ones"),
+    (r"(?:first|second|third|last|th|standard|canonical|natural)[- ](?:standard |canonical )?"
+     r"(?:unit|basis) vectors?|(?:unit|basis) vectors? (?:@|along|in direction)",
+     "unit", "$e_i$ is the standard basis vector"),
     (r"commutation matri", "commutation", "$K$ is the commutation matrix"),
     (r"duplication matri", "duplication", "$D$ is the duplication matrix"),
     (r"elimination matri", "elimination", "$L$ is the elimination matrix"),
 )  # fmt: skip
 
 ITEM = r"@(?: \([^)@]{0,40}\))?"  # with a remark in brackets
-LIST = r"@(?: \([^)@]{0,40}\)(?= ?,| and| ?be\b))?(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*)@)*"
-ELEMENTWISE = r"element-?\s?wise|entry-?\s?wise|component-?\s?wise|coordinate-?\s?wise|point-?\s?wise|(?:acts?|applied) (?:on|to) each (?:entry|element|component)|entry by entry|element by element"
-NOUNS = r"matrix|matrices|vectors?|scalars?|constants?|numbers?|parameters?|coefficients?|weights?|labels?|targets?|points?|inputs?|bias(?:es)?|rate|factor|temperature|variance|deviation|reals?|row|column|covariance|precision"
+LIST = (
+    r"@(?: \([^)@]{0,40}\)(?= ?,| and| ?be\b))?"
+    r"(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*)@)*"
+)
+ELEMENTWISE = (
+    r"element-?\s?wise|entry-?\s?wise|component-?\s?wise|coordinate-?\s?wise|point-?\s?wise"
+    r"|(?:acts?|applied) (?:on|to) each (?:entry|element|component)|entry by entry"
+    r"|element by element"
+)
+NOUNS = (
+    r"matrix|matrices|vectors?|scalars?|constants?|numbers?|parameters?|coefficients?|weights?"
+    r"|labels?|targets?|points?|inputs?|bias(?:es)?|rate|factor|temperature|variance|deviation"
+    r"|reals?|row|column|covariance|precision"
+)
 
 
 @dataclass(frozen=True)
@@ -115,46 +143,132 @@ def _row(name: str, pattern: str, example: str) -> Row:
 
 
 ROWS: tuple[Row, ...] = (
-    _row("rows", r"(?:all )?vectors (?:here )?are (?:taken (?:as|to be) )?row(?:s|[- ]vectors)", "Vectors are rows."),
-    _row("einstein", r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)", "Repeated indices are summed."),
-    _row("matrix functions", r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix (?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @", "$e^A$ is the matrix exponential"),
+    _row("rows", r"(?:all )?vectors (?:here )?are (?:taken (?:as|to be) )?row(?:s|[- ]vectors)",
+         "Vectors are rows."),
+    _row("einstein",
+         r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)"
+         r"|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)",
+         "Repeated indices are summed."),
+    _row("matrix functions",
+         r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix "
+         r"(?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @",
+         "$e^A$ is the matrix exponential"),
     _row("point", r"\b(?:at|near|around|evaluated at) @", "at $X = A^{-1}$ it vanishes"),
-    _row("conclusion", r"\b(?:then|so|hence|therefore|thus|it follows(?: that)?|we (?:get|obtain|find|conclude|see)|implies|proves|shows)\b[^.;@]{0,40}@", "hence $\\|y\\| = 1$"),
-    _row("condition", r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever|suppos(?:e|ing)(?: that)?|let|given|for|so long as|as long as|where|and|satisf(?:y|ies|ying)) @|(?<=@), @(?=[,;])", "such that $1 + v^\\top M^{-1} u > 0$"),
-    _row("assumed", r"(?:linear|regression|statistical|observation|measurement|generative|signal)?(?: model| equation) @(?! (?:is|are|has|have|be)\\b)|(?:(?:we )?(?:assum(?:e|ing)|suppos(?:e|ing))(?: that)?|provided(?: that)?) @(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) (?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)", "assume that $X^\\top e = 0$"),
-    _row("varies", rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))|(?:vary|varying|perturb) only ({LIST})|(?:everything|all else|the rest|all) but ({LIST}) (?:is|are) (?:held )?(?:fixed|constant)", "only $W_1$ varies"),
-    _row("column", rf"({LIST})(?:[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as))? (?:the )?(?:vectors? )?(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @", "$x_k$ is column $k$ of $X$"),
-    _row("columns named", rf"@[^.;@]{{0,50}}? (?:has|have|having|with|whose) (?:the )?(columns|rows|entries|components|elements)(?: are)? ({LIST})|(?:the )?(columns|rows|entries|components|elements) of @ (?:are|be)(?: denoted(?: by)?)? ({LIST})|({LIST}),? (?:are )?(?:the )?(columns|rows|entries|components) of @", "the columns of $X$ are $x_1, \\dots, x_p$"),
-    _row("column named", rf"(?:@|\b[a-z])(?:\^?\{{?-?\s?(?:th|st|nd|rd)\}}?)? (columns?|rows?) of @ (?:is|be|are)(?: denoted(?: by)?)? ({LIST})|@[^.;@]{{0,40}}? (?:with|where) ({LIST}) (?:as|for|is|being)(?: its| the)? (?:@|\b[a-z])(?:-?\s?th)? (columns?|rows?)\b", "the $i$-th row of $X$ is $x_i'$"),
-    _row("valued", rf"({LIST})[^.;@]{{0,40}}functions? of ({LIST})[^.;@]{{0,12}}(?:with values in|taking values in|into) @", "$u$ is a function of $x$ with values in $\\mathbb{R}^m$"),
-    _row("function of", rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})", "$L$ is a smooth scalar function of $A$"),
-    _row("function named", rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)(?: function)? ({LIST})[^.;@]{{0,20}}? (?:of|on|depending on) ({LIST})", "a smooth scalar loss $L$ of $A$"),
-    _row("depends", rf"({LIST})[^.;@]{{0,30}}?depends? (?:smoothly |only |smoothly only )?(?:on|upon) ({LIST})", "the scalar $L$ depends on $Y$"),
-    _row("n-vector", rf"({LIST}),? (?:(?:is|are|be|denotes?) )?(?:an? |the )?(?:@|[a-zA-Z])-(?:dimensional )?(?:column )?vectors?\b", "$y$ is an $n$-vector"),
-    _row("sized after", rf"({LIST}),? (?:(?!and |of |with |in |for |is |are |be )[\w-]+,? ){{0,5}}@ (?:[\w-]+ )?(?:matri(?:x|ces)|vectors?)\b", "with $S, V$ symmetric positive definite $p \\times p$ matrices"),
-    _row("size, name", rf"(?:matri(?:x|ces)|vectors?)[^.;@]{{0,12}} of (?:shape|size|dimensions?|length|order) @,? ({LIST})", "a matrix of shape $(m, n)$, $W$"),
-    _row("size before", rf"(?:[\w-]+,? ){{0,4}}(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?(?:(?!and |the |with |is |are |be |of |or |where |let |for |a |in )[a-z-]+,? ){{0,4}}?(?:{NOUNS}) ({LIST})", "an $n \\times n$ matrix $A$"),
-    _row("size after", rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? (?:size|shape|dimensions?|order|length)s? (?:is |are |of )?)@", "$A$ has shape $n \\times h$"),
-    _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})", "$Q$ has orthonormal columns"),
-    _row("parts", rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) (?:are|is|be|sum) ([^.;@]{{3,60}})", "the columns of $Q$ are orthonormal"),
-    _row("in brackets", r"(@) \(((?:the |a |an )?[^)@]{3,60})\)", "$\\sigma$ (the logistic sigmoid)"),
+    _row("conclusion",
+         r"\b(?:then|so|hence|therefore|thus|it follows(?: that)?"
+         r"|we (?:get|obtain|find|conclude|see)|implies|proves|shows)\b[^.;@]{0,40}@",
+         "hence $\\|y\\| = 1$"),
+    _row("condition",
+         r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever"
+         r"|suppos(?:e|ing)(?: that)?|let|given|for|so long as|as long as|where|and"
+         r"|satisf(?:y|ies|ying)) @|(?<=@), @(?=[,;])",
+         "such that $1 + v^\\top M^{-1} u > 0$"),
+    _row("assumed",
+         r"(?:linear|regression|statistical|observation|measurement|generative|signal)?"
+         r"(?: model| equation) @(?! (?:is|are|has|have|be)\\b)"
+         r"|(?:(?:we )?(?:assum(?:e|ing)|suppos(?:e|ing))(?: that)?|provided(?: that)?) @"
+         r"(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) "
+         r"(?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)",
+         "assume that $X^\\top e = 0$"),
+    _row("varies",
+         rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))"
+         rf"|(?:vary|varying|perturb) only ({LIST})"
+         rf"|(?:everything|all else|the rest|all) but ({LIST}) (?:is|are) (?:held )?"
+         rf"(?:fixed|constant)",
+         "only $W_1$ varies"),
+    _row("column",
+         rf"({LIST})(?:[^.;@]{{0,25}}?(?:is|are|be|denotes?|for|,|as))? (?:the )?(?:vectors? )?"
+         rf"(?:(?:@|[a-z])?(?:\^?\{{?(?:-?\s?th|st|nd|rd)\}}?)? )?"
+         rf"(?:@(?:-?\s?th|th)? ?)?(columns?|rows?)(?: @)?"
+         rf"(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @",
+         "$x_k$ is column $k$ of $X$"),
+    _row("columns named",
+         rf"@[^.;@]{{0,50}}? (?:has|have|having|with|whose) (?:the )?(columns|rows|entries"
+         rf"|components|elements)(?: are)? ({LIST})"
+         rf"|(?:the )?(columns|rows|entries|components|elements) of @ (?:are|be)"
+         rf"(?: denoted(?: by)?)? ({LIST})|({LIST}),? (?:are )?(?:the )?(columns|rows|entries"
+         rf"|components) of @",
+         "the columns of $X$ are $x_1, \\dots, x_p$"),
+    _row("column named",
+         rf"(?:@|\b[a-z])(?:\^?\{{?-?\s?(?:th|st|nd|rd)\}}?)? (columns?|rows?) of @ (?:is|be|are)"
+         rf"(?: denoted(?: by)?)? ({LIST})|@[^.;@]{{0,40}}? (?:with|where) ({LIST}) "
+         rf"(?:as|for|is|being)(?: its| the)? (?:@|\b[a-z])(?:-?\s?th)? (columns?|rows?)\b",
+         "the $i$-th row of $X$ is $x_i'$"),
+    _row("valued",
+         rf"({LIST})[^.;@]{{0,40}}functions? of ({LIST})[^.;@]{{0,12}}"
+         rf"(?:with values in|taking values in|into) @",
+         "$u$ is a function of $x$ with values in $\\mathbb{R}^m$"),
+    _row("function of",
+         rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) "
+         rf"(?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective"
+         rf"|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})",
+         "$L$ is a smooth scalar function of $A$"),
+    _row("function named",
+         rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)"
+         rf"(?: function)? ({LIST})[^.;@]{{0,20}}? (?:of|on|depending on) ({LIST})",
+         "a smooth scalar loss $L$ of $A$"),
+    _row("depends",
+         rf"({LIST})[^.;@]{{0,30}}?depends? (?:smoothly |only |smoothly only )?"
+         rf"(?:on|upon) ({LIST})",
+         "the scalar $L$ depends on $Y$"),
+    _row("n-vector",
+         rf"({LIST}),? (?:(?:is|are|be|denotes?) )?(?:an? |the )?(?:@|[a-zA-Z])-(?:dimensional )?"
+         rf"(?:column )?vectors?\b",
+         "$y$ is an $n$-vector"),
+    _row("sized after",
+         rf"({LIST}),? (?:(?!and |of |with |in |for |is |are |be )[\w-]+,? ){{0,5}}@ (?:[\w-]+ )?"
+         rf"(?:matri(?:x|ces)|vectors?)\b",
+         "with $S, V$ symmetric positive definite $p \\times p$ matrices"),
+    _row("size, name",
+         rf"(?:matri(?:x|ces)|vectors?)[^.;@]{{0,12}} of (?:shape|size|dimensions?|length"
+         rf"|order) @,? ({LIST})",
+         "a matrix of shape $(m, n)$, $W$"),
+    _row("size before",
+         rf"(?:[\w-]+,? ){{0,4}}(?:@)(?: |-|–)(?:dimensional |dim\.? |by-@ )?"
+         rf"(?:(?!and |the |with |is |are |be |of |or |where |let |for |a |in )[a-z-]+,? "
+         rf"){{0,4}}?(?:{NOUNS}) ({LIST})",
+         "an $n \\times n$ matrix $A$"),
+    _row("size after",
+         rf"({LIST})(?: \(|,? (?:which |that )?(?:is|are|has|have|with|of|be|having)(?: the)? "
+         rf"(?:size|shape|dimensions?|order|length)s? (?:is |are |of )?)@",
+         "$A$ has shape $n \\times h$"),
+    _row("has", rf"({LIST})[^.;@]{{0,15}}? (?:has|have|having|with) ([^.;@]{{3,60}})",
+         "$Q$ has orthonormal columns"),
+    _row("parts",
+         rf"(?:the )?(columns|rows|entries|elements|components) of (?:the )?(?:[a-z]+ )?({LIST}) "
+         rf"(?:are|is|be|sum) ([^.;@]{{3,60}})",
+         "the columns of $Q$ are orthonormal"),
+    _row("in brackets", r"(@) \(((?:the |a |an )?[^)@]{3,60})\)",
+         "$\\sigma$ (the logistic sigmoid)"),
     _row("applied", rf"({LIST})[^.;@]{{0,90}}?(?:{ELEMENTWISE})", "$f$ is applied elementwise"),
-    _row("is", rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)", "$A$ is symmetric"),
-    _row("apposition", rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit|one-hot|lower|upper|triangular|probability|vector|matrix|rank|both |all |with )[^.;@]{{0,60}}?(?:(?:in|of (?:length|size|dimension)|with) @|(?=[.;@]|$)))", "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
+    _row("is",
+         rf"({LIST})(?:\s*\([^)@]*\))?,?\s*(?:(?:is|are|be|being|denotes?|represents?|as|for|=)\s"
+         rf"|:\s?|—\s?|–\s?)((?:[^.;]|\.(?=\S))*)",
+         "$A$ is symmetric"),
+    _row("apposition",
+         rf"({LIST}),? ((?:(?:of|a|an|the|all) |full |column |row |symmetric|positive|negative"
+         rf"|semi|definite|invertible|non-?singular|orthogonal|orthonormal|diagonal|skew|unit"
+         rf"|one-hot|lower|upper|triangular|probability|vector|matrix|rank|both |all "
+         rf"|with )[^.;@]{{0,60}}?(?:(?:in|of (?:length|size|dimension)|with) @|(?=[.;@]|$)))",
+         "let $R \\in \\mathbb{R}^{m \\times m}$ symmetric positive definite"),
     _row("named", rf"((?:[\w/’'-]+,? +(?:and +)?){{1,6}})({LIST})", "an invertible matrix $X$"),
 )  # fmt: skip
 
 _ACTS = re.compile(
-    r"appl|\bacts?\b|works?|operat|function|activation|nonlinear|map|taken|understood|evaluated|(?:is|are|be) (?:element|entry|component|coordinate|point)|(?:is|are) defined",
+    r"appl|\bacts?\b|works?|operat|function|activation|nonlinear|map|taken|understood|evaluated"
+    r"|(?:is|are|be) (?:element|entry|component|coordinate|point)|(?:is|are) defined",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(
-    r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence|in these)\b)",
+    r"^\s*(?:\ufffc\s*[,.]?\s*$|(?:where|with|here|in which|and where|for|wherein|whence"
+    r"|in these)\b)",
     re.IGNORECASE,
 )
 _BOUNDARY = re.compile(
-    r",? (?:and|while|whereas) (?:the|a|an|let|where|with|its|that)\b|,? (?:where|such that|whose|which|so that|then|let|because|since|with respect|by|if|when|from|into|at|under|given|wrt|we|"
-    r"that|than|but)\b|(?<!order @)(?<!orders @)(?<!size @)(?<!sizes @)(?<!length @)(?<!lengths @)(?<!dimension @),? and (?=@)|, @|, (?:the|a|an) "
+    r",? (?:and|while|whereas) (?:the|a|an|let|where|with|its|that)\b"
+    r"|,? (?:where|such that|whose|which|so that|then|let|because|since|with respect|by|if|when"
+    r"|from|into|at|under|given|wrt|we|that|than|but)\b|(?<!order @)(?<!orders @)(?<!size @)"
+    r"(?<!sizes @)(?<!length @)(?<!lengths @)(?<!dimension @),? and (?=@)|, @|, (?:the|a|an) "
 )
 
 
@@ -466,19 +580,17 @@ def _described(
     if f.row == "named":
         phrase = re.sub(rf"^.*\b(?:{NOUNS}) and ", "", phrase)
         phrase = re.split(
-            r"[,;:]|\band\s*$|\b(?:is|are|of|for|to|by|in|on|and (?=the|a )|where|that|let|with|if|when|from|at)\b",
+            r"[,;:]|\band\s*$|\b(?:is|are|of|for|to|by|in|on|and (?=the|a )|where|that|let|with"
+            r"|if|when|from|at)\b",
             phrase,
         )[-1]
     if f.row == "parts" and phrase.startswith("orthonormal"):
-        phrase = (
-            "orthonormal columns"
-            if "column" in page.source.text[f.offset : f.offset + 12].lower()
-            else "orthonormal columns"
-        )
+        phrase = "orthonormal columns"
     if binding is None:
         for pattern, name, _ in FUNCTIONS:
             if _compiled(pattern).search(phrase) and re.search(
-                r"function|sigmoid|tangent|tanh|activation|nonlinearity|ReLU|softplus|softmax|logarithm|logistic",
+                r"function|sigmoid|tangent|tanh|activation|nonlinearity|ReLU|softplus|softmax"
+                r"|logarithm|logistic",
                 phrase,
             ):
                 if (
@@ -700,7 +812,10 @@ def _shaped_by_words(
         (b,) = declare.bind_declared(r, node, declare.Space(dims), node.span)
         return b
     if re.search(
-        r"\bscalars?\b|\breal number|\bconstants?\b|\bstep size|learning rate|\bnumber between|real parameter|positive number|regularis|regulariz|\bpositive real|hyper-?parameter|\btemperature\b|\bpositive\b(?! definite)(?! semi)(?! and| vector| matri| entr)|\bprobability\b(?! vector| distr)",
+        r"\bscalars?\b|\breal number|\bconstants?\b|\bstep size|learning rate|\bnumber between"
+        r"|real parameter|positive number|regularis|regulariz|\bpositive real|hyper-?parameter"
+        r"|\btemperature\b|\bpositive\b(?! definite)(?! semi)(?! and| vector| matri| entr)"
+        r"|\bprobability\b(?! vector| distr)",
         phrase,
     ) and not re.search(
         r"matri|vector|function|valued|loss|number of|rank|dimension|integer", phrase

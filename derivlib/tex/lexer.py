@@ -34,8 +34,10 @@ _PATTERN = re.compile(
            |boldmath|unboldmath|strut|mathstrut|smash|mathchoice|par|noindent)(?![a-zA-Z])
       | \\(?:tag\*?|label|hspace\*?|vspace\*?|phantom|mspace)\s*\{[^}]*\} )
   | (?P<quad> \\q?quad(?![a-zA-Z]) )
-  | (?P<row>  \\\\(?:\s*\[[^\]\n]*(?:pt|em|ex|mm|cm|mu)\])? | \\cr(?![a-zA-Z]) | \\newline(?![a-zA-Z]) )
-  | (?P<text> \\(?:text|textrm|textit|textbf|textsf|texttt|mbox|textnormal|intertext|shortintertext)\s*\{ )
+  | (?P<row>  \\\\(?:\s*\[[^\]\n]*(?:pt|em|ex|mm|cm|mu)\])?
+           | \\cr(?![a-zA-Z]) | \\newline(?![a-zA-Z]) )
+  | (?P<text> \\(?:text|textrm|textit|textbf|textsf|texttt|mbox|textnormal
+              |intertext|shortintertext)\s*\{ )
   | (?P<cmd>  \\(?:[a-zA-Z]+\*?|.) )
   | (?P<num>  \d+\.\d+ | \d+ | \.\d+ )
   | (?P<let>  [^\W\d_] )
@@ -78,8 +80,10 @@ _UNICODE = {
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩℓ",
-        r"alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau"
-        r" upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell".split(),
+        (
+            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma"
+            " tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell"
+        ).split(),
         strict=True,
     )
 )

@@ -31,7 +31,8 @@ from derivlib.tex.tree import (
 
 RELATIONS = {
     "=": "=", r"\equiv": "=", ":=": ":=", "<": "<", ">": ">", r"\le": "<=", r"\ge": ">=",
-    r"\in": "in", r"\sim": "sim", r"\subset": "in", r"\subseteq": "in", r"\to": "to", r"\mapsto": "mapsto", r"\neq": "!=",
+    r"\in": "in", r"\sim": "sim", r"\subset": "in", r"\subseteq": "in", r"\to": "to",
+    r"\mapsto": "mapsto", r"\neq": "!=",
     r"\preceq": "<<=", r"\succeq": ">>=", r"\prec": "<<", r"\succ": ">>", r"\approx": "~",
     r"\preccurlyeq": "<<=", r"\succcurlyeq": ">>=", r"\gg": ">", r"\ll": "<",
 }  # fmt: skip
@@ -63,15 +64,15 @@ ACCENTS = {
 GREEK = {
     "\\" + name
     for name in (
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi"
-        " pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta"
-        " Lambda Xi Pi Sigma Upsilon Phi Psi Omega varGamma varDelta varTheta varLambda varSigma"
-        " varPhi varPsi varOmega ell hbar imath jmath infty partial nabla"
+        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu"
+        " nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma"
+        " Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varGamma varDelta varTheta"
+        " varLambda varSigma varPhi varPsi varOmega ell hbar imath jmath infty partial nabla"
     ).split()
 }
 FUNCTIONS = set(
-    "log exp ln sin cos tan tanh sinh cosh cot sec csc arctan arcsin arccos coth det dim ker rank tr"
-    " Tr trace max min sup inf arg gcd deg lg".split()
+    "log exp ln sin cos tan tanh sinh cosh cot sec csc arctan arcsin arccos coth det dim ker rank"
+    " tr Tr trace max min sup inf arg gcd deg lg".split()
 )
 DOTS = {r"\dots", r"\cdots", r"\vdots", r"\ddots"}
 BIGS = {r"\sum": "sum", r"\prod": "prod", r"\max": "max", r"\min": "min"}
@@ -478,8 +479,9 @@ class _Formula:
 
 
 ENGLISH = {
-    "where", "and", "note", "that", "with", "hence", "so", "if", "or", "then", "since", "thus", "for",
-    "all", "when", "because", "therefore", "using", "by", "the", "is", "as", "given", "we", "have", "let",
+    "where", "and", "note", "that", "with", "hence", "so", "if", "or", "then", "since", "thus",
+    "for", "all", "when", "because", "therefore", "using", "by", "the", "is", "as", "given",
+    "we", "have", "let",
 }  # fmt: skip
 REASONS = {"since", "because", "as", "by", "using", "from", "see"}
 _REMARKS = {
@@ -771,8 +773,8 @@ class Parser:
         if text in DOTS:
             return Dots(span)
         if text in (r"\underbrace", r"\overbrace", r"\boxed", r"\overset", r"\underset", r"\cancel",
-                    r"\mathstrut", r"\mathord", r"\mathbin", r"\mathinner", r"\fbox", r"\ensuremath",
-                    r"\color", r"\textcolor", r"\colorbox", r"\bbox"):  # fmt: skip
+                    r"\mathstrut", r"\mathord", r"\mathbin", r"\mathinner", r"\fbox",
+                    r"\ensuremath", r"\color", r"\textcolor", r"\colorbox", r"\bbox"):  # fmt: skip
             return self.decorated(token)
         if text in (r"\top", r"\intercal", r"\dagger"):
             return Name(span, text)
@@ -848,7 +850,7 @@ class Parser:
         return Name(span, "".join(t.text for t in group), "", accent)
 
     def _token_group(self) -> tuple[list[Token], int]:
-        """The next argument as tokens: a braced group, a command with its argument, or one token."""
+        """The next argument as tokens: a braced group, a command with its own, or one token."""
         if self.i >= self.n:
             raise self.fail("an argument is missing here")
         token = self.tokens[self.i]
