@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from derivlib import declare, words
+from derivlib import declare, said, sentences
 from derivlib.chains import Worlds, counterexample, settle, used_indices
 from derivlib.compare import show_value
 from derivlib.elaborate import Reader
@@ -198,7 +198,7 @@ class PageCheck:
                 while j < len(items):
                     following = items[j]
                     if isinstance(following, Prose):
-                        if words.continues(following.text) and len(group) < 6:
+                        if sentences.continues(following.text) and len(group) < 6:
                             group.append(following)
                         else:
                             break
@@ -220,22 +220,22 @@ class PageCheck:
         self.conditions = []
         parsed = [self._parse(f) for f in formulas]
         self.parsed.extend(parsed)
-        facts = [f for p in prose for f in words.read(p.text, p.formulas, p.offsets)]
+        facts = [f for p in prose for f in sentences.read(p.text, p.formulas, p.offsets)]
         by_index = {p.formula.index: p for p in parsed}
-        open_facts = words.settings(self, facts)
+        open_facts = said.settings(self, facts)
         waiting = []
         for p in parsed:
             if p.verdict is None and self._is_declaration(p):
                 self._judge(p, facts)
             else:
                 waiting.append(p)
-        open_facts = words.apply(self, open_facts, by_index, final=False)
+        open_facts = said.apply(self, open_facts, by_index, final=False)
         for p in waiting:
             if p.verdict is None:
                 self._judge(p, facts)
                 if open_facts:
-                    open_facts = words.apply(self, open_facts, by_index, final=False)
-        words.apply(self, open_facts, by_index, final=True)
+                    open_facts = said.apply(self, open_facts, by_index, final=False)
+        said.apply(self, open_facts, by_index, final=True)
         for _ in range(4):  # names that were bound further on in the paragraph
             again = [
                 p
@@ -251,7 +251,7 @@ class PageCheck:
                 self._judge(p, facts)
             if all(p.verdict is None or p.verdict.status == UNKNOWN_NAME for p in again):
                 break
-            open_facts = words.apply(self, open_facts, by_index, final=False)
+            open_facts = said.apply(self, open_facts, by_index, final=False)
         for p in parsed:
             v = p.verdict
             if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
@@ -338,6 +338,10 @@ class PageCheck:
             verdict = self.judged(p, orders)
         except DerivlibError as error:
             verdict = self.failed(p, error)
+        except MemoryError:
+            verdict = self.failed(
+                p, user_error(UNREADABLE, "a value here is too large to check", (0, 1))
+            )
         except RecursionError:
             verdict = self.failed(
                 p, user_error(UNREADABLE, "the formula is nested too deeply", (0, 1))

@@ -59,6 +59,7 @@ class Reader:
         self.unsized: dict[int, Shape] = {}  # names without a size, and their unknowns here
         self.sized = False  # a name without a size has got one
         self.below = 0  # inside the denominator of a plain fraction
+        self.attempts = 0
         self.greedy = False  # a second attempt: functions take all that follows their brackets
         self.place: Callable[[Span], Span] = lambda span: span  # to offsets in the page
 

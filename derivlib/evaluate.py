@@ -44,6 +44,7 @@ from derivlib.expr import (
     children,
 )  # fmt: skip
 from derivlib.shapes import SCALAR, size
+from derivlib.source import Span
 
 Array = Any
 STEP = 1e-20  # of the complex step: the imaginary part never meets the real one
@@ -540,6 +541,7 @@ def _fold(node: Fold, world: World, axes: Axes) -> Array:
     if high - low > 10_000:
         raise user_error(UNREADABLE, "this sum has too many terms", node.span)
     inner = _with_index(axes, index, low, high)
+    _within_bounds(inner, world, node.span)
     value = evaluate(node.body, world, inner)
     if node.where is not None:
         keep = evaluate(node.where, world, inner)
@@ -555,6 +557,20 @@ def _fold(node: Fold, world: World, axes: Axes) -> Array:
         best = np.argmax(value.real if node.kind == "max" else -value.real, axis=-3, keepdims=True)
         return np.take_along_axis(value, best, axis=-3)[..., 0, :, :]
     return np.sum(value, axis=-3) if node.kind == "sum" else np.prod(value, axis=-3)
+
+
+def _within_bounds(axes: Axes, world: World, span: Span) -> None:
+    """No array over all these indices may outgrow what is checked in a second.
+
+    Raises:
+        DerivlibError: it would.
+    """
+    cells = world.draws
+    for found in (axes.values or {}).values():
+        if isinstance(found, tuple):
+            cells *= len(found[1])
+    if cells > MAX_CELLS:
+        raise user_error(UNREADABLE, "these sums run over too many terms to check", span)
 
 
 def _fold_to_moving_bound(node: Fold, world: World, axes: Axes) -> Array:
@@ -680,6 +696,12 @@ def _derivative_by(node: Derivative, member: tuple[int, ...], world: World, axes
     base, carried = world.lookup(variable, member)
     rows, columns = base.shape[-2:]
     entries = rows * columns
+    if entries * base.size > MAX_CELLS:
+        raise user_error(
+            UNREADABLE,
+            f"a derivative by {entries} entries at once is too large to check",
+            node.span,
+        )
     basis = np.eye(entries).reshape(entries, *(1,) * (world.rank + carried), rows, columns)
     if base.ndim < world.rank + carried + 2:
         base = base.reshape((1,) * (world.rank + carried + 2 - base.ndim) + base.shape)

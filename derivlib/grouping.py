@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivlib import derivatives
 from derivlib.brackets import indicator
-from derivlib.errors import ILL_SHAPED, DerivlibError
+from derivlib.errors import ILL_SHAPED, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Call, Differential, Expr, Var
 from derivlib.functions import application, is_head
 from derivlib.printed import DIFFERENTIAL, is_condition, is_one, plain_letter, script_text
@@ -26,6 +26,7 @@ LEVELS = (
     ("otimes", "oplus"),
     ("cdot", "times", "star", "setminus"),
 )
+MAX_ATTEMPTS = 20_000
 COMPOSITE = {r"\delta", r"\Delta", "d", r"\partial"}
 
 
@@ -155,6 +156,9 @@ def _inline_fractions(
 def operand(r: Reader, factors: Sequence[Node], ops: Sequence[str], i: int) -> tuple[Expr, int]:
     """The factor at `i` with what it takes from its right: an argument, a differential's body."""
     node = factors[i]
+    r.attempts += 1  # each retry of a reading counts: a page's formula stays far below
+    if r.attempts > MAX_ATTEMPTS:
+        raise user_error(UNREADABLE, "the formula can be read in too many ways", node.span)
     more = i + 1 < len(factors) and ops[i] == ""
     plain = plain_letter(node)
     if plain in DIFFERENTIAL and more and _is_differential(r, node, factors[i + 1]):

@@ -13,6 +13,7 @@ from derivlib.errors import UNREADABLE, user_error
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
+MAX_DIGITS = 40
 
 
 class Token(NamedTuple):
@@ -225,6 +226,8 @@ def tokenize(tex: str) -> list[Token]:
             append(Token("text", tex[i : end - 1], start, end))
             i = end
             continue
+        elif kind == "num" and len(text) > MAX_DIGITS:
+            raise user_error(UNREADABLE, f"a number of {len(text)} digits is not read", (start, i))
         elif kind == "let" and not text.isascii():
             kind, text = ("cmd", "\\" + _GREEK[text]) if text in _GREEK else (kind, text)
         elif kind == "sym":

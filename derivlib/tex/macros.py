@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
-from derivlib.errors import UNREADABLE, user_error
+from derivlib.errors import UNREADABLE, DerivlibError, user_error
 
 MAX_EXPANSIONS = 2_000
 MAX_LENGTH = 50_000
@@ -52,6 +52,7 @@ def expand(tex: str, macros: Macros) -> Expanded:
     stack: list[tuple[str, int, int | None]] = [(tex, 0, None)]
     count = 0
     calls: dict[int, int] = {}
+    pending = 0  # characters that macros have brought in
     while stack:
         text, i, origin = stack.pop()
         match = _next_command(text, i)
@@ -68,18 +69,16 @@ def expand(tex: str, macros: Macros) -> Expanded:
         elif name in macros:
             count += 1
             if count > MAX_EXPANSIONS or len(offsets) > MAX_LENGTH:
-                raise user_error(
-                    UNREADABLE,
-                    f"the macro {name} does not come to an end",
-                    (place, place + 1),
-                    "it calls itself, or grows beyond all bounds",
-                )
+                raise _endless(name, place)
             macro = macros[name]
             body, end = _apply(text, name, end, macro, place)
             if origin is None:
                 calls[place] = end
             if text[end - 1 : end].isalpha() and text[end : end + 1].isalpha() and not macro.arity:
                 body += " "
+            pending += len(body)
+            if pending > 20 * MAX_LENGTH:
+                raise _endless(name, place)
             stack.append((text, end, origin))
             stack.append((body + (" " if body[-1:].isalpha() else ""), 0, place))
         else:
@@ -90,6 +89,13 @@ def expand(tex: str, macros: Macros) -> Expanded:
             stack.append((text, end, origin))
     offsets.append(len(tex))
     return Expanded("".join(out), offsets, calls)
+
+
+def _endless(name: str, place: int) -> DerivlibError:
+    return user_error(
+        UNREADABLE, f"the macro {name} does not come to an end", (place, place + len(name)),
+        "it calls itself, or grows beyond all bounds",
+    )  # fmt: skip
 
 
 def _uses(tex: str, macros: Macros) -> bool:
