@@ -15,8 +15,9 @@ from derivlib.expr import Binding
 from derivlib.operators import BY_NAME
 from derivlib.page import read_page
 from derivlib.scope import Key
+from derivlib.sentences import read
 from derivlib.source import Source
-from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS, Property, Row, read
+from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS, Property, Row
 
 Array = Any
 
