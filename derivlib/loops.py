@@ -119,10 +119,11 @@ def determinant(x: Matrix) -> complex:
 def inverse(x: Matrix) -> Matrix:
     """Gauss and Jordan's elimination beside the identity."""
     n = len(x)
+    scale = max(abs(v) for v in entries(x))
     a = [list(row) + unit for row, unit in zip(x, identity(n), strict=True)]
     for c in range(n):
         pivot = max(range(c, n), key=lambda r: abs(a[r][c]))
-        if abs(a[pivot][c]) == 0:
+        if not abs(a[pivot][c]) > 1e-11 * scale:  # singular, or as good as
             return filled(n, n, lambda i, j: NAN)
         a[c], a[pivot] = a[pivot], a[c]
         head = a[c][c]

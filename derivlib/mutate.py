@@ -280,16 +280,18 @@ def _by_loops(page: PageCheck, chain: Chain, k: int, whole: list[Expr]) -> str:
     for tall, short in page.worlds.taller:
         if tall in sizes and short in sizes and sizes[tall] <= sizes[short]:
             sizes[tall] = sizes[short] + 1
-    world = World(sizes, 8, page.seed * 1000 + 800)
-    if any(differentials(e) for e in whole):
-        world.varying = varying_symbols(whole, chain.judge._named(chain.r))
-    try:
-        found = agreement(
-            parts[0], parts[1], world, used_indices(parts, chain.r), chain.conditions, chain.filters
-        )
-    except (NotCovered, *NOT_READ):
-        return UNDECIDED
-    return UNDECIDED if found.agrees is None else TRUE if found.agrees else MISSED
+    for chosen in (sizes, *page.worlds.sizes):  # the page's own, if those give no finite value
+        world = World(dict(chosen), 8, page.seed * 1000 + 800)
+        if any(differentials(e) for e in whole):
+            world.varying = varying_symbols(whole, chain.judge._named(chain.r))
+        indices = used_indices(parts, chain.r)
+        try:
+            found = agreement(parts[0], parts[1], world, indices, chain.conditions, chain.filters)
+        except (NotCovered, *NOT_READ):
+            return UNDECIDED
+        if found.agrees is not None:
+            return TRUE if found.agrees else MISSED
+    return UNDECIDED
 
 
 def _steps(chains: list[Chain]) -> list[Step]:
