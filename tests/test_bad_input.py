@@ -140,10 +140,10 @@ MUCH = [
     "$\\sum_{i=1}^{1000} \\sum_{j=1}^{1000} \\sum_{k=1}^{1000} i j k = 1$",
     "Let $A \\in \\mathbb{R}^{50 \\times 50}$. $A \\otimes A \\otimes A \\otimes A = 1$",
     "Let $A \\in \\mathbb{R}^{60 \\times 60}$. $\\frac{\\partial A A}{\\partial A} = 0$",
+    "Let $x \\in \\mathbb{R}$. $" + "d" * 40 + "x = 2$",
 ]
 # What is not caught yet.
 LATE = [
-    "Let $x \\in \\mathbb{R}$. $" + "d" * 40 + "x = 2$",
     SQUARE + "$A^{1000000000} = A$",
     VECTOR + "$x_{10^9} = 1$",
 ]
