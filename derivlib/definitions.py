@@ -45,6 +45,9 @@ def define(
     if found is None or ops[0] not in ("=", ":="):
         return None
     key, letters = found
+    plain = judge.scope.lookup(Key(key.base, key.font, key.accent))
+    if plain is not None and (key.sup.isdigit() or "^" in key.sub):
+        return None  # A^5 and x_{10^9} speak of the A and the x that are bound
     forced = ops[0] == ":="
     old = judge.scope.lookup(key)
     if old is not None and old.kind == "function" and not letters:

@@ -166,6 +166,14 @@ def operand(r: Reader, factors: Sequence[Node], ops: Sequence[str], i: int) -> t
         if isinstance(node, Scripted):
             order = int(node.sups[0][0].text)
         body, j = operand(r, factors, ops, i + 1)
+        whole = order
+        inner = body
+        while isinstance(inner, Differential):
+            whole, inner = whole + inner.order, inner.body
+        if whole > 3:
+            raise user_error(
+                UNREADABLE, "differentials beyond the third are not computed", node.span
+            )
         return Differential(node.span.to(body.span), body.shape, body, order), j
     if more and (pair := _composite(r, node, factors[i + 1])) is not None:
         return pair, i + 2
