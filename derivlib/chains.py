@@ -466,6 +466,7 @@ class Chain:
                 new = compare(values[k], values[k + 1], a, b, world, axes, tolerance[k], slack)
             else:
                 new = _ordered(op, values[k], values[k + 1], a, b, world, axes)
+            result.notes += [note for note in new.notes if note not in result.notes]
             if new.status == "vacuous" and zero:
                 new.status = HOLDS
             result.outcomes[k] = _worse(result.outcomes[k], new)

@@ -123,6 +123,9 @@ def compare(
         all_finite = finite.all(axis=where) if axes.count == 0 else finite.any(axis=where)
         if not all_finite.any():
             return Outcome(UNDEFINED, float("nan"), tolerance, world, 0, (), left, right)
+        notes = []
+        if axes.count == 0 and not all_finite.all():
+            notes.append(f"a value at {int(all_finite.sum())} of {all_finite.size} draws only")
         size = np.where(finite, np.maximum(np.abs(left), np.abs(right)), 0.0)
         scale = size.max(axis=where, keepdims=True)
         own = size.max(axis=where[axes.count :], keepdims=True) if axes.count else size
@@ -156,6 +159,7 @@ def compare(
             (),
             left,
             right,
+            notes,
         )
 
 

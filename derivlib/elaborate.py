@@ -17,11 +17,11 @@ from derivlib.grouping import grouped, operand, run
 from derivlib.names import resolve
 from derivlib.operators import BY_NAME, Operator
 from derivlib.patterns import dotted_matrix, dotted_product, list_matrix, read_fold
-from derivlib.printed import script_text
+from derivlib.printed import INVERSE_TRANSPOSES, TRANSPOSES, script_text
 from derivlib.products import divide
-from derivlib.scope import Scope
-from derivlib.scripts import postfix, scripted_value
-from derivlib.shapes import SCALAR, Mismatch, Shape, Unifier, show_shape
+from derivlib.scope import Key, Scope
+from derivlib.scripts import element, postfix, script_indices, scripted_value
+from derivlib.shapes import ONE, SCALAR, Mismatch, Shape, Unifier, show_shape
 from derivlib.source import Span
 from derivlib.sums import additive
 from derivlib.tex.tree import (
@@ -199,6 +199,10 @@ class Reader:
     def atom(self, node: Node) -> Expr:
         if isinstance(node, Scripted):
             base = node.base
+            if isinstance(base, Name) and node.sup_first and node.sub:
+                entry = self._entry_of_power(base, node)
+                if entry is not None:
+                    return entry
             if isinstance(base, Name):
                 return self.named(base, node)
             if (
@@ -219,6 +223,20 @@ class Reader:
         if isinstance(node, Name):
             return self.named(node, None)
         return self.expr(node)
+
+    def _entry_of_power(self, base: Name, node: Scripted) -> Expr | None:
+        """A^{-1}_{ij} and A^T_{ij}: the script that was printed first binds first."""
+        plain = self.scope.lookup(Key(base.base, base.font, base.accent))
+        if plain is None or plain.kind not in ("free", "defined") or ONE in plain.shape:
+            return None
+        whole = {"-1", *TRANSPOSES, *INVERSE_TRANSPOSES}
+        if not all(script_text(sup) in whole for sup in node.sups) or plain.indices:
+            return None
+        indices = script_indices(self, node.sub or ())
+        if len(indices) != 2:
+            return None
+        e = self.named(base, Scripted(node.span, base, None, node.sups, node.primes))
+        return element(self, e, indices, node.span)
 
     def named(self, name: Name, node: Scripted | None) -> Expr:
         span = node.span if node else name.span

@@ -589,6 +589,8 @@ def _fold_to_moving_bound(node: Fold, world: World, axes: Axes) -> Array:
     for k in range(int(np.min(low)), int(np.max(high)) + 1):
         value = evaluate(node.body, world, _fixed(axes, index, k))
         inside = np.asarray((low <= k) & (k <= high))[..., None, None]
+        if node.where is not None:
+            inside = inside & evaluate(node.where, world, _fixed(axes, index, k))
         if node.kind == "sum":
             out = out + np.where(inside, value, 0.0)
         elif matrix_product:

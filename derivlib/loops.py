@@ -309,7 +309,7 @@ NUMBERS: dict[str, Callable[[complex], complex]] = {
     for name, f in {
         "exp": cmath.exp, "log": on_positive(cmath.log), "sin": cmath.sin, "cos": cmath.cos,
         "tan": cmath.tan, "tanh": cmath.tanh, "sinh": cmath.sinh, "cosh": cmath.cosh,
-        "sech": lambda z: 1 / cmath.cosh(z), "artanh": cmath.atanh, "arctan": cmath.atan, "arcsin": cmath.asin,
+        "sech": lambda z: 1 / cmath.cosh(z), "arctan": cmath.atan, "arcsin": cmath.asin,
         "arccos": cmath.acos, "artanh": lambda z: cmath.atanh(z) if abs(z.real) < 1 else NAN,
         "sqrt": lambda z: cmath.sqrt(z) if z.real >= 0 else NAN,
         "sigmoid": lambda z: 1 / (1 + cmath.exp(-z)),

@@ -1,8 +1,8 @@
 """A page as a library: its definitions and labelled formulas as NumPy functions.
 
-    notes = derivlib.load("docs/derivations/recurrent-network.md")
-    notes["by-U"](X=X, ...)     # a labelled formula
-    notes["A"](X=X, U=U, ...)   # a quantity that the page defines
+notes = derivlib.load("docs/derivations/recurrent-network.md")
+notes["by-U"](X=X, ...)     # a labelled formula
+notes["A"](X=X, U=U, ...)   # a quantity that the page defines
 """
 
 from __future__ import annotations

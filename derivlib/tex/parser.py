@@ -1021,6 +1021,7 @@ class Parser:
         sub: tuple[Token, ...] | None = None
         sups: list[tuple[Token, ...]] = []
         primes = 0
+        sup_first = False
         while self.i < self.n:
             text = self.tokens[self.i].text
             if text == "'":
@@ -1032,6 +1033,7 @@ class Parser:
                 self.i += 1
                 group, self.i = self._token_group()
                 sub = tuple(group)
+                sup_first = bool(sups)
             elif text == "^":
                 self.i += 1
                 group, self.i = self._token_group()
@@ -1053,7 +1055,12 @@ class Parser:
         if sub is None and not sups and not primes:
             return base
         return Scripted(
-            Span(base.span.start, self.tokens[self.i - 1].end), base, sub, tuple(sups), primes
+            Span(base.span.start, self.tokens[self.i - 1].end),
+            base,
+            sub,
+            tuple(sups),
+            primes,
+            sup_first,
         )
 
     def big(self) -> Node:

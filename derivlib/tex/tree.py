@@ -37,6 +37,7 @@ class Scripted(Node):
     sub: tuple[Token, ...] | None
     sups: tuple[tuple[Token, ...], ...]
     primes: int = 0
+    sup_first: bool = False  # A^{-1}_{ij}, not A_{ij}^{-1}
 
 
 @dataclass(frozen=True, slots=True)
