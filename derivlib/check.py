@@ -332,6 +332,7 @@ class PageCheck:
         if orders.wrong:
             self.scope = kept.child(99)
         lent = self._lend(formula)
+        hinting, self.hinting = self.hinting, self.hinting and not orders.wrong
         try:
             if p.error is not None:
                 raise p.error
@@ -347,7 +348,7 @@ class PageCheck:
                 p, user_error(UNREADABLE, "the formula is nested too deeply", (0, 1))
             )
         finally:
-            self.scope = kept
+            self.scope, self.hinting = kept, hinting
             for binding, domain in lent:
                 binding.domain = domain
                 self.worlds.reset()
