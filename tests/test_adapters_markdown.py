@@ -39,7 +39,7 @@ def convert(text: str, **options: object) -> str:
 
 
 def set_formulas(html: str) -> list[str]:
-    found = re.findall(r'<(?:div|span) class="dl-formula [^>]*? data-tex="([^"]*)"', html)
+    found = re.findall(r'<(?:section|span) class="dl-formula [^>]*? data-tex="([^"]*)"', html)
     return [unescape(tex) for tex in found]
 
 

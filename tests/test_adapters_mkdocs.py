@@ -76,7 +76,7 @@ def notebook(*cells: dict[str, object]) -> str:
 
 
 def tex_of(html: str) -> Counter[str]:
-    found = re.findall(r'<(?:div|span) class="dl-formula [^>]*? data-tex="([^"]*)"', html)
+    found = re.findall(r'<(?:section|span) class="dl-formula [^>]*? data-tex="([^"]*)"', html)
     return Counter(unescape(tex) for tex in found)
 
 

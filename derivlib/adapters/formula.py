@@ -58,10 +58,10 @@ def render_inline(verdict: Verdict, expanded: str, message: str = "") -> str:
 def render_display(verdict: Verdict, expanded: str, source: Source, anchor: str) -> str:
     """A formula on lines of its own, with its mark and how it was checked folded away."""
     message = "" if verdict.ok else render_message(verdict, source)
-    return (
-        f'<div {_attributes(verdict, "dl-display")} id="{anchor}" data-search-exclude>'
+    return (  # the search leaves out an element up to the first end of its own tag, so none nests
+        f'<section {_attributes(verdict, "dl-display")} id="{anchor}" data-search-exclude>'
         f'<div class="dl-scroll">{_math(verdict, expanded, True)}</div>'
-        f"{message}{_how(verdict, source, anchor)}</div>"
+        f"{message}{_how(verdict, source, anchor)}</section>"
     )
 
 
@@ -69,8 +69,8 @@ def render_message(verdict: Verdict, source: Source, anchor: str = "") -> str:
     """What is wrong with a formula, for the page itself."""
     identity = f' id="{anchor}"' if anchor else ""
     return (
-        f'<div class="dl-message" role="note" data-search-exclude{identity}>'
-        f"{_diagnosis(verdict, source)}</div>"
+        f'<aside class="dl-message" role="note" data-search-exclude{identity}>'
+        f"{_diagnosis(verdict, source)}</aside>"
     )
 
 

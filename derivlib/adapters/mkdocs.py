@@ -43,7 +43,7 @@ log = get_plugin_logger("derivlib")
 _ASSETS = Path(__file__).parent / "assets"
 _ADDRESS = "assets/derivlib"
 _SNIPPET = re.compile(r"-{1,}8<-{1,}\s+[\"']?([^\"'\s]+?)(?::[\w\-:,]*)?[\"']?\s*$", re.MULTILINE)
-_TEX = re.compile(r'<(?:div|span) class="dl-formula [^>]*? data-tex="([^"]*)"')
+_TEX = re.compile(r'<(?:section|span) class="dl-formula [^>]*? data-tex="([^"]*)"')
 
 
 class DerivlibConfig(Config):
