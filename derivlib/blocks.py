@@ -317,9 +317,6 @@ class _Reader:
             self.lines, self.fences = [], {}
         self.item, self.display, self.comment = False, None, 0
 
-    def is_title(self) -> bool:
-        return len(self.lines) == 1 and not self.fences
-
     def is_table(self) -> bool:
         rule = self.text[slice(*self.lines[1])]
         return (

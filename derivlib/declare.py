@@ -20,7 +20,7 @@ from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, Shape, add, named, show_shape
 from derivlib.source import Span
-from derivlib.tex.lexer import Token, tokenize
+from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_tokens
 from derivlib.tex.tree import (
     Additive,
@@ -58,13 +58,6 @@ NAMED_SETS = {
     "+": "nonnegative", "++": "positive", "-": "negative", r"\geq0": "nonnegative",
     r"\ge0": "nonnegative", ">0": "positive", "+*": "positive",
 }  # fmt: skip
-
-
-def tokens_of(r: Reader, node: Node) -> list[Token]:
-    start, end = node.span
-    return [
-        Token(t.kind, t.text, t.start + start, t.end + start) for t in tokenize(r.text[start:end])
-    ]
 
 
 def read_space(r: Reader, node: Node) -> Space:
