@@ -35,8 +35,9 @@ from derivlib.scope import Key, Scope
 from derivlib.shapes import ONE, SCALAR, show_shape
 from derivlib.source import Source, Span
 from derivlib.tex.macros import Expanded, Macros, expand
-from derivlib.tex.parser import INFIX, RELATIONS, parse_formula
+from derivlib.tex.parser import parse_formula
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
+from derivlib.tex.vocabulary import INFIX, RELATIONS
 from derivlib.verdict import Step, Verdict
 
 Array = Any

@@ -20,8 +20,9 @@ from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, add, constant, multiply
 from derivlib.source import Span
 from derivlib.tex.lexer import Token, tokenize
-from derivlib.tex.parser import RELATIONS, parse_tokens
+from derivlib.tex.parser import parse_tokens
 from derivlib.tex.tree import Additive, Big, Dots, Group, Matrix, Name, Node
+from derivlib.tex.vocabulary import RELATIONS
 
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from derivlib.operators import OPERATORS, Operator
-from derivlib.tex.parser import GREEK, LAYOUTS, MATRICES, RELATIONS
+from derivlib.tex.vocabulary import GREEK, LAYOUTS, MATRICES, RELATIONS
 from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS
 
 LETTERS = (

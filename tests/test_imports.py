@@ -20,6 +20,7 @@ ALLOWED = {
     "derivlib.calculus": ("derivlib.errors", "derivlib.calculus"),
     "derivlib.shapes": ("derivlib.source", "derivlib.errors"),
     "derivlib.expr": ("derivlib.source", "derivlib.errors", "derivlib.shapes"),
+    "derivlib.tex": ("derivlib.source", "derivlib.errors", "derivlib.tex"),
 }
 # The parts that know no mathematics must not come to know any.
 TEXT_ONLY = ("page", "blocks", "containers", "inline", "joined", "frontmatter", "snippets",

@@ -1,0 +1,119 @@
+"""Layout dissolved before parsing: environments that only align, English set upright."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivlib.errors import UNREADABLE, user_error
+from derivlib.tex.lexer import Token
+from derivlib.tex.vocabulary import ENGLISH, LAYOUTS, RELATIONS
+
+
+def said_upright(tokens: list[Token]) -> list[Token]:
+    """`{\\rm note\\,that}`: English set upright, as one token of words."""
+    if not any(t.text == r"\mathrm_" for t in tokens):
+        return tokens
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        if tokens[i].text == "{" and i + 1 < len(tokens) and tokens[i + 1].text == r"\mathrm_":
+            inner, j = braced(tokens, i)
+            text = ""
+            for a, b in zip(inner[1:], [*inner[2:], None], strict=True):
+                text += a.text + (" " if b is not None and b.start > a.end else "")
+            if text and all(w in ENGLISH for w in text.lower().split()):
+                out.append(Token("rm", text, tokens[i].start, tokens[j - 1].end))
+                i = j
+                continue
+        out.append(tokens[i])
+        i += 1
+    return out
+
+
+def flatten(tokens: list[Token]) -> list[Token]:
+    """Layout environments dissolved into their rows; matrices stay as they are."""
+    if not any(t.text in (r"\begin", r"\eqalign", r"\displaylines", r"\aligned") for t in tokens):
+        return tokens
+    out: list[Token] = []
+    closing: list[int] = []  # brace depths at which an \eqalign{ ends
+    i, depth, n = 0, 0, len(tokens)
+    while i < n:
+        token = tokens[i]
+        if token.text in (r"\begin", r"\end"):
+            name, j = environment_name(tokens, i)
+            if name in LAYOUTS or name in ("cases", "array") and _is_system(tokens, i, out):
+                if token.text == r"\begin":
+                    if j < n and tokens[j].text == "[":  # [t]
+                        j += 3
+                    if name.startswith(("alignat", "alignedat", "array")) and j < n:
+                        _, j = braced(tokens, j)
+                i = j
+                continue
+            out.extend(tokens[i:j])
+            i = j
+            continue
+        if (
+            token.text in (r"\eqalign", r"\displaylines")
+            and i + 1 < n
+            and tokens[i + 1].text == "{"
+        ):
+            depth += 1
+            closing.append(depth)
+            i += 2
+            continue
+        if token.text == "{":
+            depth += 1
+        elif token.text == "}":
+            depth -= 1
+            if closing and depth == closing[-1] - 1:
+                closing.pop()
+                i += 1
+                continue
+        out.append(token)
+        i += 1
+    return out
+
+
+def _is_system(tokens: list[Token], i: int, before: list[Token]) -> bool:
+    """True for a `cases` that only braces equations together (at its \\begin and at its \\end)."""
+    if tokens[i].text == r"\end":
+        begins = [k for k in range(i) if tokens[k].text == r"\begin"]
+        depth = 0
+        for k in range(i - 1, -1, -1):
+            if tokens[k].text == r"\end":
+                depth += 1
+            elif tokens[k].text == r"\begin":
+                if depth == 0:
+                    return _is_system(tokens, k, tokens[:k])
+                depth -= 1
+        return bool(begins)
+    if tokens[i + 2].text == "a" and tokens[i + 3].text == "r":  # an array that aligns equations
+        depth = 0
+        for t in tokens[i:]:
+            depth += t.text == r"\begin"
+            depth -= t.text == r"\end"
+            if depth == 0:
+                return False
+            if depth == 1 and t.text in ("=", r"\le", r"\ge", r"\equiv"):
+                return not before or before[-1].text not in ("[", "(", "|", r"\{", r"\|")
+    return not any(t.text in RELATIONS for t in before)
+
+
+def environment_name(tokens: list[Token], i: int) -> tuple[str, int]:
+    if i + 1 >= len(tokens) or tokens[i + 1].text != "{":
+        raise user_error(UNREADABLE, f"{tokens[i].text} needs a name", tokens[i][2:])
+    inner, j = braced(tokens, i + 1)
+    return "".join(t.text for t in inner), j
+
+
+def braced(tokens: Sequence[Token], i: int) -> tuple[list[Token], int]:
+    """The tokens between the brace at `i` and its partner, and the index after it."""
+    depth = 0
+    for j in range(i, len(tokens)):
+        if tokens[j].text == "{":
+            depth += 1
+        elif tokens[j].text == "}":
+            depth -= 1
+            if depth == 0:
+                return list(tokens[i + 1 : j]), j + 1
+    raise user_error(UNREADABLE, "this { is never closed", tokens[i][2:])

@@ -1,0 +1,274 @@
+"""Tokens of a formula to its statements: rows, relations, and the words between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derivlib.errors import UNREADABLE, user_error
+from derivlib.source import Span
+from derivlib.tex.lexer import Token
+from derivlib.tex.tree import Node, Relation, Statement
+from derivlib.tex.vocabulary import DOTS, INFIX, LEADS, REASONS, RELATIONS, REMARKS
+
+Aside = tuple[list[Token], Token, list[Token]]  # the label of a brace, its sign, what is braced
+_NOTHING = Token("sym", "", 0, 0)
+ReadPart = Callable[[list[Token], list[Aside]], Node]
+
+
+class Splitter:
+    """Splits a formula into rows, statements and parts; `read` reads the parts."""
+
+    def __init__(self, tokens: list[Token], read: ReadPart) -> None:
+        self.tokens = tokens
+        self.read = read
+        self.done: list[Statement] = []
+        self.parts: list[list[Token]] = [[]]
+        self.relations: list[Relation] = []
+        self.lead = ""
+        self.row = 0
+        self.may_continue = False
+        self._flows = any(t.text == "=" for t in tokens) and not any(t.text == ":" for t in tokens)
+        self.kept: dict[Span, list[list[Token]]] = {}  # the tokens of each finished statement
+
+    def statements(self) -> tuple[Statement, ...]:
+        depth = 0
+        environments = 0
+        tokens = self.tokens
+        i, n = 0, len(tokens)
+        while i < n:
+            token = tokens[i]
+            text = token.text
+            if text == r"\begin":
+                environments += 1
+            elif text == r"\end":
+                environments -= 1
+            elif text in ("(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil"):
+                depth += 1
+            elif text in (")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil"):
+                depth = max(0, depth - 1)
+            if (depth or environments) or text in ("}", ")", "]", r"\}", r"\rangle", r"\end"):
+                if not (token.kind == "row" and not environments):
+                    self.parts[-1].append(token)
+                i += 1
+                continue
+            if token.kind == "row":
+                self._row(tokens, i + 1)
+                depth = 0
+            elif token.kind == "quad" and self._goes_on(tokens, i):
+                pass  # space before an operator that continues the term
+            elif token.kind == "quad" or text in (r"\implies", ";", r"\Leftarrow", r"\because"):
+                self._finish(keep_open=token.kind == "quad" and not self.parts[-1])
+                if text == r"\implies":
+                    self.may_continue = False
+            elif token.kind == "text" and self._is_words(token, i):
+                self._words(token)
+            elif token.kind == "rm":
+                self._words(Token("text", token.text, token.start, token.end))
+            elif text == r"\forall":
+                self._finish()
+                self.lead = "for"
+            elif text == ",":
+                self._finish(comma=True)
+            elif text == ":" and self._is_such_that(i):
+                self._relation("typed", token)
+            elif text == r"\to" and self._flows:
+                self._finish()  # x → f = … → g = …: data flow, one equation after another
+            elif text in RELATIONS:
+                self._relation(RELATIONS[text], token)
+            elif text in (r"\propto", r"\ni", r"\cup", r"\cap", r"\notin"):
+                raise user_error(
+                    UNREADABLE,
+                    f"{text} is not read",
+                    Span(token.start, token.end),
+                    "mark the formula skip with a reason, or say it in words",
+                )
+            elif text == "&":
+                self._column(i)
+            else:
+                self.parts[-1].append(token)
+            i += 1
+        self._finish()
+        return tuple(self.done)
+
+    def _column(self, i: int) -> None:
+        """The `&` at `i`: a mark to align by, a reason after it, or a second equation."""
+        following, after = (
+            self.tokens[k].text if k < len(self.tokens) else "" for k in (i + 1, i + 2)
+        )
+        signs = ("+", "-", *RELATIONS, *INFIX)
+        if following == "&" and self.parts[-1] and after not in signs:
+            self._finish()  # a reason in a column of its own
+            self.lead = "remark"
+        elif (
+            self.parts[-1]
+            and self.relations
+            and after
+            and following not in signs
+            and _row_has_relation(self.tokens, i)
+        ):
+            self._finish()  # a second equation beside the first
+
+    def _goes_on(self, tokens: list[Token], i: int) -> bool:
+        """Does an operator follow this space, with something before it to act on?"""
+        while i < len(tokens) and (tokens[i].kind == "quad" or tokens[i].text == "&"):
+            i += 1
+        following = tokens[i].text if i < len(tokens) else ""
+        return bool(self.parts[-1]) and (following in INFIX or following == "+")
+
+    def _is_words(self, token: Token, i: int) -> bool:
+        """Is this \\text a remark between statements, rather than a name?"""
+        word = token.text.strip(" .,:;()")
+        if self.lead == "remark" and not self.parts[-1]:
+            return True
+        if token.text.rstrip().endswith(":") or token.text != token.text.strip():
+            return True
+        if " " in word or not word or word.lower() in LEADS or word in REMARKS:
+            return True
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        if not word.isidentifier() and not word.replace("-", "").isalnum():
+            return True
+        return token.text.startswith("(") or bool(
+            after is None and i and self.tokens[i - 1].kind == "quad"
+        )
+
+    def _words(self, token: Token) -> None:
+        words = token.text.strip(" .,:;()").lower().split()
+        self._finish(keep_open=True)
+        if words and words[-1] in REASONS or words and words[0] in REASONS:
+            self.lead = "remark"
+            return
+        if words and words[0] in LEADS and words[0] not in ("otherwise", "else"):
+            self._finish()
+            self.lead = "for" if words[0] in ("for", "all", "forall", "when") else words[0]
+
+    def _is_such_that(self, i: int) -> bool:
+        """`f : A → B`: a colon that types a function, not a Frobenius product."""
+        if len(self.parts) > 1 or not 0 < len(self.parts[-1]) <= 6:
+            return False
+        for token in self.tokens[i + 1 :]:
+            if token.kind in ("row", "quad"):
+                return False
+            if token.text in (r"\to", r"\mapsto"):
+                return True
+        return False
+
+    def _relation(self, op: str, token: Token) -> None:
+        if not self.parts[-1] and len(self.parts) == 1 and not self.relations:
+            before = [k for k, s in enumerate(self.done) if s.lead != "remark"]
+            if op == "to" or not before or not self.may_continue:
+                raise user_error(
+                    UNREADABLE,
+                    f"nothing stands before this {token.text}",
+                    Span(token.start, token.end),
+                )
+            previous = self.done.pop(before[-1])
+            self.lead = previous.lead
+            self.relations = [*previous.relations]
+            self.parts = [*self.kept[previous.span], []]
+            self.relations.append(Relation(op, Span(token.start, token.end)))
+            return
+        if not self.parts[-1]:
+            if op == "=" and self.relations and self.relations[-1].op in ("<", ">", "<=", ">="):
+                return
+            if self.relations and self.relations[-1].span.end == token.start and op == "=":
+                return  # `==`
+            raise user_error(
+                UNREADABLE, "two relations follow each other with nothing between",
+                Span(token.start, token.end),
+            )  # fmt: skip
+        self.relations.append(Relation(op, Span(token.start, token.end)))
+        self.parts.append([])
+
+    def _row(self, tokens: list[Token], i: int) -> None:
+        """A new row: it continues the chain, continues the last part, or begins anew."""
+        aligned = i < len(tokens) and tokens[i].text == "&"
+        while i < len(tokens) and (tokens[i].text == "&" or tokens[i].kind == "quad"):
+            aligned = True
+            i += 1
+        first = tokens[i].text if i < len(tokens) else ""
+        ended_open = not self.parts[-1] and bool(self.relations)
+        if ended_open:
+            self.row += 1
+            return
+        binary = first in INFIX or first in ("+", "-") or first in DOTS - {r"\vdots"}
+        if (
+            binary
+            and (self.parts[-1] or self.done)
+            and (aligned or first in INFIX or not _row_has_relation(tokens, i))
+        ):
+            if not self.parts[-1]:
+                previous = self.done.pop()
+                self.lead, self.relations = previous.lead, list(previous.relations)
+                self.parts = [list(p) for p in self.kept[previous.span]]
+            self.row += 1
+            return
+        if self.parts[-1] and self.parts[-1][-1].text in ("+", "-", *INFIX):
+            self.row += 1
+            return
+        self._finish()
+        self.row += 1
+        self.may_continue = True
+
+    def _finish(self, keep_open: bool = False, comma: bool = False) -> None:
+        """Close the statement that is being read, if there is one."""
+        parts, relations = self.parts, self.relations
+        while parts and parts[-1] and parts[-1][-1].text in (".", "!", r"\square", r"\blacksquare"):
+            parts[-1].pop()
+        inside = _in_brackets(parts[0]) if len(parts) == 1 and not relations else None
+        if inside is not None and any(t.text in RELATIONS and t.text != ":" for t in inside):
+            kept = self.row  # (t < T): under which condition
+            condition = Splitter(inside, self.read).statements()
+            aside = any(t.kind == "rm" or t.text == "=" for t in inside)
+            self.done.extend(
+                Statement(s.span, s.parts, s.relations, "remark" if aside else "for", kept)
+                for s in condition
+            )
+            for s in condition:
+                self.kept[s.span] = [inside]
+            self.parts, self.lead = [[]], ""
+            return
+        if not parts[-1]:
+            if not relations:
+                self.may_continue = self.may_continue or keep_open
+                return
+            if keep_open:
+                return
+            relation = relations[-1]
+            raise user_error(UNREADABLE, "nothing stands after this relation", relation.span)
+        asides: list[Aside] = []
+        nodes = tuple(self.read(p, asides) for p in parts)
+        statement = Statement(
+            nodes[0].span.to(nodes[-1].span), nodes, tuple(relations), self.lead, self.row
+        )
+        self.done.append(statement)
+        self.kept[statement.span] = parts
+        for label, sign, body in asides:  # under a brace: a name for its body, or a claim about it
+            sides = (self.read(label, []), self.read(body, []))
+            span = sides[0].span
+            relation = Relation(RELATIONS[sign.text], Span(sign.start, sign.end))
+            self.done.append(Statement(span, sides, (relation,), "remark", self.row))
+            self.kept[span] = [label, body]
+        self.parts, self.relations, self.lead = [[]], [], ("," if comma else "")
+        self.may_continue = True
+
+
+def _in_brackets(tokens: list[Token]) -> list[Token] | None:
+    """What stands inside, when brackets hold all of these tokens."""
+    if len(tokens) < 5 or (tokens[0].text, tokens[-1].text) not in (("(", ")"), ("[", "]")):
+        return None
+    depth = 0
+    for k, t in enumerate(tokens):
+        depth += t.text in ("(", "[", r"\{")
+        depth -= t.text in (")", "]", r"\}")
+        if depth == 0 and k < len(tokens) - 1:
+            return None
+    return list(tokens[1:-1])
+
+
+def _row_has_relation(tokens: list[Token], i: int) -> bool:
+    for token in tokens[i:]:
+        if token.kind == "row":
+            return False
+        if token.text in RELATIONS:
+            return True
+    return False
