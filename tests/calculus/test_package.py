@@ -13,6 +13,7 @@ MODELS = (
     "attention",
     "layer_norm",
     "least_squares",
+    "linear_layer",
     "mlp",
     "rnn",
     "sigmoid_layer",

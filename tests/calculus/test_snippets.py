@@ -23,6 +23,7 @@ SHAPES = {
         "V": (3, 6),
         "c": (1, 6),
     },
+    "linear_layer": {"X": (5, 3), "W": (3, 4), "b": (1, 4), "G": (5, 4)},
     "least_squares": {"X": (6, 3), "W": (3, 4), "Y": (6, 4)},
     "softmax_regression": {"X": (5, 3), "Y": (5, 4), "W": (3, 4), "b": (1, 4)},
     "attention": {"Q": (4, 3), "K": (5, 3), "V": (5, 6), "G": (4, 6)},
@@ -81,3 +82,17 @@ def test_the_steps_of_one_layer_of_the_mlp_run(draw):
     assert_allclose(names["x_plus"], steps[0].x_plus)
     for key, value in mlp.backward(steps, G)[0]._asdict().items():
         assert_allclose(names[f"G_{key}"], value)
+
+
+def test_the_steps_of_the_linear_layer_in_columns_run(draw):
+    from derivlib.calculus import linear_layer as model
+
+    X, W, b, G = draw(3, 5), draw(4, 3), draw(4, 1), draw(4, 5)
+    names = {**vars(model), "X": X, "W": W, "b": b, "G": G}
+    exec(section(model, "forward_columns-steps"), names)
+    exec(section(model, "backward_columns-steps"), names)
+    layer = model.forward_columns(X, W, b)
+    assert_allclose(names["Z"], layer.Z)
+    for key, value in model.backward_columns(layer, G)._asdict().items():
+        assert_allclose(names[f"G_{key}"], value)
+        assert not np.allclose(names[f"G_{key}"], -value)
