@@ -14,6 +14,7 @@ MODELS = (
     "layer_norm",
     "least_squares",
     "linear_layer",
+    "lstm",
     "mlp",
     "rnn",
     "sigmoid_layer",

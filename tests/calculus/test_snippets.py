@@ -26,6 +26,15 @@ SHAPES = {
     "linear_layer": {"X": (5, 3), "W": (3, 4), "b": (1, 4), "G": (5, 4)},
     "least_squares": {"X": (6, 3), "W": (3, 4), "Y": (6, 4)},
     "softmax_regression": {"X": (5, 3), "Y": (5, 4), "W": (3, 4), "b": (1, 4)},
+    "lstm": {
+        "X": (4, 2, 5),
+        "H_0": (2, 3),
+        "C_0": (2, 3),
+        "U": (5, 12),
+        "W": (3, 12),
+        "b": (1, 12),
+        "E": (4, 2, 3),
+    },
     "attention": {"Q": (4, 3), "K": (5, 3), "V": (5, 6), "G": (4, 6)},
     "layer_norm": {"X": (3, 5), "gamma": (1, 5), "beta": (1, 5), "G": (3, 5)},
 }
@@ -47,7 +56,7 @@ def test_the_steps_that_are_shown_are_the_steps_that_are_tested(name, draw):
     exec(section(model, "forward-steps"), names)
     exec(section(model, "backward-steps"), names)
 
-    upstream = [data.pop("G")] if "G" in data else []
+    upstream = [data.pop(key) for key in ("E", "G") if key in data]
     state = model.forward(**data)
     for key, value in state._asdict().items():
         assert_allclose(names[key], value)
