@@ -14,9 +14,12 @@ import numpy as np
 from derivlib import declare
 from derivlib.chains import Chain, all_dimensions, settle
 from derivlib.errors import UNREADABLE, user_error
-from derivlib.evaluate import NO_AXES, STEP, World, dependencies, evaluate
+from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Expr
 from derivlib.tex.tree import Statement
+from derivlib.values.axes import NO_AXES
+from derivlib.values.closures import dependencies
+from derivlib.values.sample import STEP
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge

@@ -8,13 +8,13 @@ from derivlib import declare
 from derivlib.chains import settle
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
-from derivlib.evaluate import dependencies
 from derivlib.expr import At, Binding, Expr
 from derivlib.patterns import einstein
 from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted
+from derivlib.values.closures import dependencies
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge

@@ -21,16 +21,7 @@ from derivlib.errors import (
     DerivlibError,
     user_error,
 )  # fmt: skip
-from derivlib.evaluate import (
-    NO_AXES,
-    Axes,
-    World,
-    closure,
-    dependencies,
-    evaluate,
-    forget_closures,
-    index_range,
-)  # fmt: skip
+from derivlib.evaluate import World, evaluate
 from derivlib.expr import (
     At,
     Binding,
@@ -50,6 +41,10 @@ from derivlib.expr import (
 )  # fmt: skip
 from derivlib.shapes import SCALAR, named, names, show_shape, size
 from derivlib.source import Span
+from derivlib.values import closures
+from derivlib.values.axes import NO_AXES, Axes
+from derivlib.values.closures import closure, dependencies
+from derivlib.values.sample import index_range
 from derivlib.verdict import Counterexample
 
 Array = Any
@@ -71,8 +66,7 @@ class Worlds:
 
     def reset(self) -> None:
         """Begin anew: a definition or a domain has changed."""
-        forget_closures()
-        comparing_cache_clear()
+        closures.forget()
         self.worlds = [
             World(sizes, DRAWS, self.seed * 1000 + k) for k, sizes in enumerate(self.sizes)
         ]
@@ -121,12 +115,6 @@ class Worlds:
                     fresh.append(tall)
         if fresh and self.taller:
             self.reset()
-
-
-def comparing_cache_clear() -> None:
-    from derivlib import evaluate as evaluating
-
-    evaluating._analytic_cache.clear()
 
 
 def settle(e: Expr, r: Reader, any_size: bool = False) -> None:

@@ -26,7 +26,7 @@ from derivlib.errors import (
     Diagnostic,
     user_error,
 )  # fmt: skip
-from derivlib.evaluate import Axes, World, dependencies, evaluate
+from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Expr, Index, Size, Var
 from derivlib.judge import Judge
 from derivlib.page import Directive, Formula, Heading, Page, Prose
@@ -38,6 +38,8 @@ from derivlib.tex.macros import Expanded, Macros, expand
 from derivlib.tex.parser import parse_formula
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
 from derivlib.tex.vocabulary import INFIX, RELATIONS
+from derivlib.values.axes import Axes
+from derivlib.values.closures import dependencies
 from derivlib.verdict import Step, Verdict
 
 Array = Any

@@ -20,7 +20,7 @@ from derivlib.errors import (
     Diagnostic,
     user_error,
 )
-from derivlib.evaluate import World, dependencies
+from derivlib.evaluate import World
 from derivlib.expr import Binding, Compare, Expr, Member, Var, children
 from derivlib.part import Part
 from derivlib.patterns import einstein
@@ -31,6 +31,7 @@ from derivlib.smallest import smallest
 from derivlib.source import Span
 from derivlib.tex.parser import parse_formula
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
+from derivlib.values.closures import dependencies
 from derivlib.verdict import Step
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from derivlib.errors import DIFFERS, HOLDS, UNDEFINED, VACUOUS
-from derivlib.evaluate import Axes, World, evaluate
+from derivlib.evaluate import World, evaluate
 from derivlib.expr import (
     At,
     Block,
@@ -27,6 +27,8 @@ from derivlib.expr import (
     children,
 )  # fmt: skip
 from derivlib.shapes import SCALAR
+from derivlib.values.axes import Axes
+from derivlib.values.sample import index_range
 
 Array = Any
 EXACT = 1e-9  # everything analytic, first order
@@ -221,8 +223,6 @@ def magnitude(sides: Sequence[Expr], world: World, axes: Axes) -> float:
 
 def _body_magnitude(e: Fold, world: World, axes: Axes) -> float:
     """The largest term of a sum: an index whose range moves is left out."""
-    from derivlib.evaluate import index_range
-
     try:
         low, high = index_range(world, e.index)
     except Exception:

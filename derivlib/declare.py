@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from derivlib.dimensions import dimension
 from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, user_error
-from derivlib.evaluate import dependencies
 from derivlib.expr import Binding, Const, Index, Size
 from derivlib.patterns import bound
 from derivlib.printed import script_text
@@ -34,6 +33,7 @@ from derivlib.tex.tree import (
     Scripted,
     Statement,
 )
+from derivlib.values.closures import dependencies
 
 
 @dataclass(frozen=True)

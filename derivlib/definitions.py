@@ -9,7 +9,6 @@ from derivlib.bindings import bind_value, has_meaning, read_sides, rests_on_itse
 from derivlib.chains import differentials, settle, used_indices
 from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, user_error
-from derivlib.evaluate import dependencies
 from derivlib.expr import Binding, Const, Expr, Fill
 from derivlib.families import define_by_elements, define_entries, define_family, define_recursion
 from derivlib.function_definitions import (
@@ -21,6 +20,7 @@ from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR, show_shape
 from derivlib.tex.tree import Group, Name, Node, Num, Product, Scripted, Statement
+from derivlib.values.closures import dependencies
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derivlib.errors import UNDEFINED, UNREADABLE, DerivlibError, user_error
-from derivlib.evaluate import dependencies
 from derivlib.expr import Binding, Call, Derivative, Element, Expr, Let, Member, Op, Var
 from derivlib.operators import JACOBIAN_MATRIX
 from derivlib.printed import plain_letter, script_text
@@ -26,6 +25,7 @@ from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_tokens
 from derivlib.tex.tree import Frac, Group, Name, Node, Product, Scripted
+from derivlib.values.closures import dependencies
 
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader

@@ -19,21 +19,21 @@ from derivlib.operators import transpose
 from derivlib.shapes import SCALAR, size
 
 if TYPE_CHECKING:
-    from derivlib.evaluate import World
+    from derivlib.values.sample import Sample
 
 Array = Any
 Generator = np.random.Generator
 SIGNS = {"positive", "nonnegative", "negative", "nonzero"}  # domains that a wide draw keeps
 
 
-def _generator(world: World, binding: Binding, member: tuple[int, ...], purpose: int) -> Generator:
+def _generator(world: Sample, binding: Binding, member: tuple[int, ...], purpose: int) -> Generator:
     name = zlib.crc32(binding.key.encode())
     return np.random.Generator(
         np.random.PCG64([world.seed, name, purpose, *(m + 64 for m in member)])
     )
 
 
-def draw_free(world: World, binding: Binding, member: tuple[int, ...] = ()) -> Array:
+def draw_free(world: Sample, binding: Binding, member: tuple[int, ...] = ()) -> Array:
     """(draws, rows, columns): values of a free symbol in its domain."""
     if binding.is_dimension:
         return np.full((1, 1, 1), float(world.sizes[binding.key]))
@@ -168,7 +168,7 @@ def _one_hot(g: Generator, shape: tuple[int, int, int], by_row: bool) -> Array:
     return x
 
 
-def draw_tangent(world: World, binding: Binding, member: tuple[int, ...] = ()) -> Array:
+def draw_tangent(world: Sample, binding: Binding, member: tuple[int, ...] = ()) -> Array:
     """A direction in which a free symbol may move without leaving its domain."""
     rows, columns = (size(d, world.sizes) for d in binding.shape)
     g = _generator(world, binding, member, 2)
@@ -204,7 +204,7 @@ def draw_tangent(world: World, binding: Binding, member: tuple[int, ...] = ()) -
     return t
 
 
-def unspecified(world: World, binding: Binding) -> Callable[..., Array]:
+def unspecified(world: Sample, binding: Binding) -> Callable[..., Array]:
     """A random smooth nonlinear function of the shapes the page declared, one for each draw.
 
     Entry by entry: a·sin(bx + c) + d·tanh(x + a) + e·x. To a scalar: a sum of sines of every

@@ -8,12 +8,12 @@ from derivlib.bindings import read_sides
 from derivlib.chains import settle, used_indices
 from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, DerivlibError, user_error
-from derivlib.evaluate import dependencies
 from derivlib.expr import At, Binding, Const, Element, Expr, Index, children
 from derivlib.patterns import stacked
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
 from derivlib.tex.tree import Name, Node, Scripted
+from derivlib.values.closures import dependencies
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge

@@ -20,7 +20,7 @@ from derivlib.edits import BREAKING, Pool, Variant, variants
 from derivlib.elaborate import Reader
 from derivlib.elementwise import NotCovered, agreement
 from derivlib.errors import DerivlibError
-from derivlib.evaluate import World, dependencies
+from derivlib.evaluate import World
 from derivlib.expr import Expr, Op
 from derivlib.hints import EQUALITIES, pool_of
 from derivlib.judge import Judge
@@ -31,6 +31,7 @@ from derivlib.source import Source, Span
 from derivlib.tex.macros import Expanded
 from derivlib.tex.parser import parse_formula
 from derivlib.trial import NOT_READ, aside
+from derivlib.values.closures import dependencies
 from derivlib.verdict import Verdict
 
 TRUE, HELD, MISSED, UNDECIDED = "true", "held", "missed", "undecided"

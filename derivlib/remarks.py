@@ -15,10 +15,11 @@ from derivlib.anatomy import fork, read_side
 from derivlib.chains import axes_for, used_indices
 from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS
-from derivlib.evaluate import World, dependencies, evaluate
+from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Expr
 from derivlib.shapes import ONE, names, size
 from derivlib.trial import NOT_READ, Trial, aside
+from derivlib.values.closures import dependencies
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge

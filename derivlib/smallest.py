@@ -17,10 +17,11 @@ from derivlib.chains import all_dimensions, axes_for, counterexample
 from derivlib.compare import Outcome, show_value
 from derivlib.draw import _generator
 from derivlib.errors import DIFFERS
-from derivlib.evaluate import World, dependencies, evaluate
+from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Expr, Index
 from derivlib.shapes import size
 from derivlib.trial import NOT_READ
+from derivlib.values.closures import dependencies
 from derivlib.verdict import Counterexample
 
 if TYPE_CHECKING:

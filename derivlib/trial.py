@@ -25,10 +25,12 @@ from derivlib.chains import (
 )  # fmt: skip
 from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS, DerivlibError
-from derivlib.evaluate import NO_AXES, Axes, World, dependencies, evaluate
+from derivlib.evaluate import World, evaluate
 from derivlib.expr import Const, Expr, Index
 from derivlib.patterns import einstein
 from derivlib.shapes import names
+from derivlib.values.axes import NO_AXES, Axes
+from derivlib.values.closures import dependencies
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge

@@ -20,13 +20,16 @@ ALLOWED = {
     "derivlib.calculus": ("derivlib.errors", "derivlib.calculus"),
     "derivlib.shapes": ("derivlib.source", "derivlib.errors"),
     "derivlib.expr": ("derivlib.source", "derivlib.errors", "derivlib.shapes"),
+    "derivlib.values": ("derivlib.source", "derivlib.errors", "derivlib.shapes", "derivlib.expr",
+                        "derivlib.draw", "derivlib.values"),
     "derivlib.tex": ("derivlib.source", "derivlib.errors", "derivlib.tex"),
-}
+}  # fmt: skip
 # The parts that know no mathematics must not come to know any.
 TEXT_ONLY = ("page", "blocks", "containers", "inline", "joined", "frontmatter", "snippets",
              "guarded", "code", "message", "report", "snippet_view")  # fmt: skip
-MATHEMATICS = ("derivlib.tex", "derivlib.shapes", "derivlib.evaluate", "derivlib.operators",
-               "derivlib.check", "derivlib.calculus", "derivlib.expr", "numpy")  # fmt: skip
+MATHEMATICS = ("derivlib.tex", "derivlib.shapes", "derivlib.evaluate", "derivlib.values",
+               "derivlib.operators", "derivlib.check", "derivlib.calculus", "derivlib.expr",
+               "numpy")  # fmt: skip
 
 
 def imports(file: Path, late: bool) -> set[str]:

@@ -14,7 +14,7 @@ import pytest
 from derivlib.chains import Worlds, all_dimensions, settle
 from derivlib.check import PageCheck, check_page
 from derivlib.elaborate import Reader
-from derivlib.evaluate import STEP, World, dependencies, evaluate
+from derivlib.evaluate import World, evaluate
 from derivlib.expr import Derivative, Differential, Expr, Op, children
 from derivlib.operators import BY_NAME, BY_SPELLING, OPERATORS, Operator
 from derivlib.page import read_page
@@ -22,6 +22,8 @@ from derivlib.reading import reading
 from derivlib.shapes import size
 from derivlib.source import Source
 from derivlib.tex.parser import parse_formula
+from derivlib.values.closures import dependencies
+from derivlib.values.sample import STEP
 
 # The letters of the examples, in domains where every row is smooth.
 LETTERS = r"""
