@@ -6,6 +6,8 @@ has the shape of its variable; a Jacobian is that of vec f by vec X.
 
 from derivlib.calculus import (
     attention,
+    gaussian_process,
+    inverse_and_determinant,
     layer_norm,
     least_squares,
     linear_layer,
@@ -89,11 +91,13 @@ __all__ = [
     "duplication_matrix",
     "elimination_matrix",
     "frobenius",
+    "gaussian_process",
     "gradient",
     "hadamard",
     "hessian",
     "identity",
     "identity_prime",
+    "inverse_and_determinant",
     "jacobian",
     "jvp",
     "kron",

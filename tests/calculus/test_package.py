@@ -11,6 +11,8 @@ import derivlib.calculus as calculus
 FOLDER = Path(calculus.__file__).parent
 MODELS = (
     "attention",
+    "gaussian_process",
+    "inverse_and_determinant",
     "layer_norm",
     "least_squares",
     "linear_layer",
