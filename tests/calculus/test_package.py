@@ -13,6 +13,7 @@ MODELS = (
     "attention",
     "gaussian_process",
     "inverse_and_determinant",
+    "kl_gaussians",
     "layer_norm",
     "least_squares",
     "linear_layer",
