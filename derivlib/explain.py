@@ -227,7 +227,9 @@ blank line ends both), front matter that is not YAML, a directive that is not kn
 fence without an end, a file that is not UTF-8.
 
 A dollar sign opens a formula when no space follows it, and closes one when no space stands
-before it and no digit after it. Write \\$ for a dollar.""",
+before it and no digit after it; between spaces, `$ x = y $` is a formula too, and `$ 5 and $ 7`
+are prices. Write \\$ for a dollar. Mathematics in a spelling that is not read (a picture, HTML,
+a fence of `latex`, TeX outside a formula) is a mistake, so that nothing passes unseen.""",
         """
 The sum is $$ 1 + 1 = 2
 

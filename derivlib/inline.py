@@ -2,7 +2,9 @@
 
 What hides mathematics is consumed first, from left to right: escapes, inline code,
 comments, raw HTML. `$` follows Pandoc: the opening one is followed by no space, the
-closing one is preceded by none and followed by no digit.
+closing one is preceded by none and followed by no digit; but what stands between spaces
+and can only be mathematics, `$ x = y $`, is a formula all the same. Mathematics in a
+spelling that is not read is a mistake, never mere text (`derivlib.foreign`).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from derivlib.blocks import ENVIRONMENTS
+from derivlib.foreign import foreign, is_mathematics
 
 FORMULA, COMMENT, PROBLEM, FENCE = "formula", "comment", "problem", "fence"
 
@@ -35,7 +38,10 @@ _TOKEN = re.compile(
     r"|[A-Za-z][\w-]*(?:\s+[\w:.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?+)*+\s*+/?>)"
 )
 _DOLLARS = re.compile(r"(?:[^\\$]|\\[\s\S]|\$(?!\$))*+\$\$")
-_DOLLAR = re.compile(r"(?!\s)((?:[^\\$]|\\[\s\S])++)\$")
+_DOLLAR = re.compile(r"((?:[^\\$]|\\[\s\S])++)\$")
+_TICKED = re.compile(r"`([^`$]+)`\$")
+_DOUBLED = {r"\\(": re.compile(r"((?:[^\\]|\\(?!\\\)))*+)\\\\\)"),
+            r"\\[": re.compile(r"((?:[^\\]|\\(?!\\\]))*+)\\\\\]")}  # fmt: skip
 _PAREN = re.compile(r"(?:[^\\]|\\[^)])*+\\\)")
 _BRACKET = re.compile(r"(?:[^\\]|\\[^\]])*+\\\]")
 _TICKS = re.compile(r"`+")
@@ -54,6 +60,9 @@ def read_pieces(text: str) -> Iterator[Piece]:
         if plain is not None and _TEX.search(text, at, start):
             yield Piece(PROBLEM, plain[0], plain[0] + len(plain[1]), statement=_why(text, *plain))
             plain = None
+        elif plain is None:
+            for a, b, statement in foreign(text, at, start):
+                yield Piece(PROBLEM, a, b, statement=statement)
         if match is None:
             return
         token, at = match[0], match.end()
@@ -65,15 +74,24 @@ def read_pieces(text: str) -> Iterator[Piece]:
             yield from _formula(text, start, end, (at, end - 2), True)
             at, plain = end, None
         elif token == "$":
+            ticked = _TICKED.match(text, at)  # GitHub's $`x`$
+            if ticked:
+                yield Piece(FORMULA, start, ticked.end(), ticked.span(1))
+                at, plain = ticked.end(), None
+                continue
             found = _DOLLAR.match(text, at)
             end = found.end() if found else at
-            closes = found and not text[end - 2].isspace() and not text[end : end + 1].isdecimal()
             plain = None
-            if closes:
+            if found and _closes(text, at, end):
                 yield Piece(FORMULA, start, end, (at, end - 1))
                 at = end
             else:
                 plain = (start, "$")
+        elif token == r"\\" and text[at : at + 1] in ("(", "["):  # kramdown's \\( … \\)
+            doubled = _DOUBLED[token + text[at]].match(text, at + 1)
+            if doubled and is_mathematics(doubled[1]):
+                yield Piece(FORMULA, start, doubled.end(), doubled.span(1), text[at] == "[")
+                at, plain = doubled.end(), None
         elif token == r"\(":
             end = _search(_PAREN, text, at, gone)
             if end is None:
@@ -130,6 +148,17 @@ def read_pieces(text: str) -> Iterator[Piece]:
                 at = stop + len(closer)
         elif token == "\0":
             yield Piece(FENCE, start, at)
+        closed = text.find(">", start) + 1 if token[0] == "<" else 0
+        if closed and (unread := next(foreign(text, start, closed), None)):
+            yield Piece(PROBLEM, *unread[:2], statement=unread[2])
+
+
+def _closes(text: str, at: int, end: int) -> bool:
+    """Is what stands between the dollars before `at` and `end` a formula?"""
+    if text[end : end + 1].isdecimal():
+        return False
+    spaced = text[at].isspace() or text[end - 2].isspace()
+    return not spaced or is_mathematics(text[at : end - 1])
 
 
 def _search(pattern: re.Pattern[str], text: str, at: int, gone: set[str]) -> int | None:
@@ -161,11 +190,11 @@ def _why(text: str, start: int, opener: str) -> str:
     """Why an opener was taken as text."""
     if opener != "$":
         return f"this {opener} is never closed"
-    if text[start + 1 : start + 2].isspace():
-        return "this $ opens no formula: a space follows it"
     found = _DOLLAR.match(text, start + 1)
     if found is None:
         return "this $ is never closed"
-    if text[found.end() - 2].isspace():
-        return "this $ opens no formula: a space stands before the closing $"
-    return "this $ opens no formula: a digit follows the closing $"
+    if text[found.end() : found.end() + 1].isdecimal():
+        return "this $ opens no formula: a digit follows the closing $"
+    if text[start + 1 : start + 2].isspace():
+        return "this $ opens no formula: a space follows it"
+    return "this $ opens no formula: a space stands before the closing $"

@@ -15,6 +15,7 @@ from itertools import chain
 from derivlib.blocks import Fence, Flow, read_blocks
 from derivlib.directives import Misuse, read_directive
 from derivlib.errors import Diagnostic
+from derivlib.foreign import foreign_fence
 from derivlib.frontmatter import read_front_matter
 from derivlib.inline import COMMENT, FENCE, FORMULA, PROBLEM, Piece, read_pieces
 from derivlib.joined import Joined
@@ -137,7 +138,7 @@ class Page:
 
 _PYTHON = {"python": "python", "py": "python", "python3": "python", "py3": "python",
            "pycon": "pycon", "pycon3": "pycon", "doctest": "pycon"}  # fmt: skip
-_NOT_PLAIN = re.compile(r"[$\\<`\0\ufffc]|8<")
+_NOT_PLAIN = re.compile(r"[$\\<`\0\ufffc^]|8<|math|latex|\[tex|katex")
 _WORD = re.compile(r"\{[^.{}]*\.(?P<name>[\w+-]+)|\{?[ \t]*(?P<bare>[\w+-]+)")
 
 
@@ -291,7 +292,11 @@ class _Assembler:
             unclosed = Diagnostic("page", "this fence is never closed", span)
             if language is None:
                 self.add_problem(unclosed)
+        foreign = foreign_fence(fence.info, lines) if language is None else None
+        if foreign and not self.skip:
+            self.problem(foreign, _first_line(self.text, fence.span))
         if language is None and not has_snippet(lines):
+            self.skip = None if foreign else self.skip
             return
         first = self.source.position(fence.lines[0][0])[0] if lines else 0
         numbers = range(first, first + len(lines))
