@@ -25,8 +25,8 @@ ALLOWED = {
     "derivlib.tex": ("derivlib.source", "derivlib.errors", "derivlib.tex"),
 }  # fmt: skip
 # The parts that know no mathematics must not come to know any.
-TEXT_ONLY = ("page", "blocks", "containers", "inline", "foreign", "joined", "frontmatter", "snippets",
-             "guarded", "code", "message", "report", "snippet_view")  # fmt: skip
+TEXT_ONLY = ("page", "blocks", "containers", "inline", "foreign", "joined", "frontmatter",
+             "snippets", "guarded", "code", "message", "report", "snippet_view")  # fmt: skip
 MATHEMATICS = ("derivlib.tex", "derivlib.shapes", "derivlib.evaluate", "derivlib.values",
                "derivlib.operators", "derivlib.check", "derivlib.calculus", "derivlib.expr",
                "numpy")  # fmt: skip
