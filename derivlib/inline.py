@@ -148,7 +148,7 @@ def read_pieces(text: str) -> Iterator[Piece]:
                 at = stop + len(closer)
         elif token == "\0":
             yield Piece(FENCE, start, at)
-        closed = text.find(">", start) + 1 if token[0] == "<" else 0
+        closed = text.find(">", start) + 1 if token[0] == "<" and token != "<!--" else 0
         if closed and (unread := next(foreign(text, start, closed), None)):
             yield Piece(PROBLEM, *unread[:2], statement=unread[2])
 
