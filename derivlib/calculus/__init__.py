@@ -7,6 +7,7 @@ has the shape of its variable; a Jacobian is that of vec f by vec X.
 from derivlib.calculus import (
     attention,
     gaussian_process,
+    gru,
     inverse_and_determinant,
     kl_gaussians,
     layer_norm,
@@ -94,6 +95,7 @@ __all__ = [
     "frobenius",
     "gaussian_process",
     "gradient",
+    "gru",
     "hadamard",
     "hessian",
     "identity",

@@ -12,6 +12,7 @@ FOLDER = Path(calculus.__file__).parent
 MODELS = (
     "attention",
     "gaussian_process",
+    "gru",
     "inverse_and_determinant",
     "kl_gaussians",
     "layer_norm",
