@@ -18,6 +18,7 @@ MODELS = (
     "layer_norm",
     "least_squares",
     "linear_layer",
+    "logistic_regression",
     "lstm",
     "mlp",
     "rnn",

@@ -24,6 +24,7 @@ SHAPES = {
         "c": (1, 6),
     },
     "linear_layer": {"X": (5, 3), "W": (3, 4), "b": (1, 4), "G": (5, 4)},
+    "logistic_regression": {"X": (6, 3), "y": (6, 1), "w": (3, 1)},
     "least_squares": {"X": (6, 3), "W": (3, 4), "Y": (6, 4)},
     "softmax_regression": {"X": (5, 3), "Y": (5, 4), "W": (3, 4), "b": (1, 4)},
     "lstm": {
