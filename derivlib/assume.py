@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derivlib import declare
-from derivlib.chains import Chain, all_dimensions, settle
+from derivlib.chains import Chain
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Expr
+from derivlib.sizes import all_dimensions, settle
 from derivlib.tex.tree import Statement
 from derivlib.values.axes import NO_AXES
 from derivlib.values.closures import dependencies

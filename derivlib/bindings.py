@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivlib import declare
-from derivlib.chains import settle
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import At, Binding, Expr
@@ -13,6 +12,7 @@ from derivlib.patterns import einstein
 from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR
+from derivlib.sizes import settle
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted
 from derivlib.values.closures import dependencies
 

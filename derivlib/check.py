@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from derivlib import declare, said, sentences
-from derivlib.chains import Worlds, counterexample, settle, used_indices
 from derivlib.compare import show_value
+from derivlib.counterexample import counterexample
 from derivlib.elaborate import Reader
 from derivlib.errors import (
     DIFFERS,
@@ -27,20 +27,23 @@ from derivlib.errors import (
     user_error,
 )  # fmt: skip
 from derivlib.evaluate import World, evaluate
-from derivlib.expr import Binding, Expr, Index, Size, Var
+from derivlib.expr import Binding, Call, Derivative, Expr, Index, Member, Size, Var, children
 from derivlib.judge import Judge
 from derivlib.page import Directive, Formula, Heading, Page, Prose
 from derivlib.reading import reading
 from derivlib.scope import Key, Scope
 from derivlib.shapes import ONE, SCALAR, show_shape
+from derivlib.sizes import settle
 from derivlib.source import Source, Span
 from derivlib.tex.macros import Expanded, Macros, expand
 from derivlib.tex.parser import parse_formula
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
 from derivlib.tex.vocabulary import INFIX, RELATIONS
-from derivlib.values.axes import Axes
+from derivlib.values.axes import Axes, used_indices
 from derivlib.values.closures import dependencies
+from derivlib.values.sample import axes_for
 from derivlib.verdict import Step, Verdict
+from derivlib.worlds import Worlds
 
 Array = Any
 ORDER = ("<", ">", "<=", ">=", "<<", ">>", "<<=", ">>=", "!=")
@@ -511,7 +514,6 @@ def _value(e: Expr, indices: list[Index], scope: Scope, arrays: dict[str, Any]) 
     missing = [m for m in missing if not any(b.tex == m and _behind(b, e, world) for b in bindings)]
     if missing:
         raise TypeError(f"the formula needs {', '.join(missing)} as well")
-    from derivlib.chains import axes_for
 
     with np.errstate(all="ignore"):
         axes = axes_for(world, indices)
@@ -538,7 +540,6 @@ def _pointwise(function: Callable[..., Any]) -> Callable[..., Array]:
 def _behind(binding: Binding, e: Expr, world: World) -> bool:
     """Is a free symbol only reached through quantities that were given?"""
     given = {key[0] for key in world.values}
-    from derivlib.expr import Call, Derivative, Member, children
 
     seen: set[Binding] = set()
     stack: list[Expr] = [e]

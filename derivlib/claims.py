@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from derivlib import declare, hints
 from derivlib.bindings import bind_value, is_new
-from derivlib.chains import Chain, ChainResult, counterexample, used_indices
+from derivlib.chains import Chain, ChainResult
 from derivlib.conditions import ORDERINGS
+from derivlib.counterexample import counterexample
 from derivlib.definitions import define
 from derivlib.elaborate import Reader
 from derivlib.errors import (
@@ -31,6 +32,7 @@ from derivlib.smallest import smallest
 from derivlib.source import Span
 from derivlib.tex.parser import parse_formula
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
+from derivlib.values.axes import used_indices
 from derivlib.values.closures import dependencies
 from derivlib.verdict import Step
 
@@ -240,7 +242,7 @@ def check_sides(
 
 def conditions_on(judge: Judge, r: Reader, exprs: list[Expr]) -> list[Expr]:
     """`for j ≠ y` in the paragraph, where the claim has a free j."""
-    mine = {i.name for i in used_indices(exprs, r)}
+    mine = {i.name for i in used_indices(exprs)}
     found: list[Expr] = []
     for s in judge.page.conditions:
         letters = {p.base for p in s.parts if isinstance(p, Name)}
@@ -295,7 +297,7 @@ def _write_steps(
     judge: Judge, r: Reader, part: Part, exprs: list[Expr], ops: list[str], spans: list[Span],
     result: ChainResult,
 ) -> None:  # fmt: skip
-    indices = used_indices(exprs, r)
+    indices = used_indices(exprs)
     for k, outcome in enumerate(result.outcomes):
         judge.steps += 1
         span = judge.page.place(judge.p, spans[k + 1])

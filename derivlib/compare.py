@@ -59,7 +59,7 @@ class Outcome:
 
 
 def tolerance_for(*sides: Expr) -> float:
-    if any(_depth(s) > 1 for s in sides):
+    if any(depth(s) > 1 for s in sides):
         return NESTED
     return EXACT if any(_rounds(s) for s in sides) else PLAIN
 
@@ -85,7 +85,7 @@ def _rounds(e: Expr) -> bool:
     return any(_rounds(c) for c in children(e))
 
 
-def _depth(e: Expr) -> int:
+def depth(e: Expr) -> int:
     """How deep derivatives are nested; a function that is not analytic counts once."""
     own = 0
     if isinstance(e, Derivative):
@@ -94,7 +94,7 @@ def _depth(e: Expr) -> int:
         own = e.order
     elif isinstance(e, Op) and not e.operator.analytic:
         own = 1
-    inner = max((_depth(c) for c in children(e)), default=0)
+    inner = max((depth(c) for c in children(e)), default=0)
     if isinstance(e, Var) and e.binding.definition is not None and not e.binding.value:
         inner = _definition_depth(e.binding)
     return own + inner
@@ -103,7 +103,7 @@ def _depth(e: Expr) -> int:
 def _definition_depth(binding: Any) -> int:
     if not hasattr(binding, "_depth"):
         binding._depth = 0  # a recursion ends here
-        binding._depth = _depth(binding.definition)
+        binding._depth = depth(binding.definition)
     return int(binding._depth)
 
 

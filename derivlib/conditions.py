@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from derivlib import declare
 from derivlib.bindings import is_new
-from derivlib.chains import settle
 from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
 from derivlib.expr import Binding, Compare, Const, Size
 from derivlib.part import Part
@@ -14,6 +13,7 @@ from derivlib.printed import script_text, without_transpose
 from derivlib.reading import reading
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
+from derivlib.sizes import settle
 from derivlib.tex.tree import Bars, Group, Name, Node, Num, Product, Scripted, Statement
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from derivlib import declare
 from derivlib.bindings import bind_value, has_meaning, read_sides, rests_on_itself
-from derivlib.chains import differentials, settle, used_indices
 from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.expr import Binding, Const, Expr, Fill
@@ -19,8 +18,11 @@ from derivlib.function_definitions import (
 from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR, show_shape
+from derivlib.sizes import settle
 from derivlib.tex.tree import Group, Name, Node, Num, Product, Scripted, Statement
+from derivlib.values.axes import used_indices
 from derivlib.values.closures import dependencies
+from derivlib.varying import differentials
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge
@@ -102,9 +104,9 @@ def define(
         return None
     exprs = read_sides(judge, r, parts[1:2])
     e = exprs[0]
-    if r.free and used_indices(exprs[:1], r):
+    if r.free and used_indices(exprs[:1]):
         raise user_error(
-            UNREADABLE, f"the index {used_indices(exprs[:1], r)[0].name} is on the right only",
+            UNREADABLE, f"the index {used_indices(exprs[:1])[0].name} is on the right only",
             parts[1].span,
             "a definition by entries needs its indices on the left, as in A_{ij}",
         )  # fmt: skip

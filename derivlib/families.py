@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivlib.bindings import read_sides
-from derivlib.chains import settle, used_indices
 from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.expr import At, Binding, Const, Element, Expr, Index, children
 from derivlib.patterns import stacked
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
+from derivlib.sizes import settle
 from derivlib.tex.tree import Name, Node, Scripted
+from derivlib.values.axes import used_indices
 from derivlib.values.closures import dependencies
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def define_by_elements(
 ) -> tuple[Binding, list[Expr]] | None:
     """`A_{ij} = ∑_k X_{ik} W_{kj}` binds A; `x_k = …` with vectors on the right binds a family."""
     e = r.expr(parts[1])
-    mine = {i.name: i for i in used_indices([e], r)}
+    mine = {i.name: i for i in used_indices([e])}
     if not set(mine) <= set(letters) or not mine:
         if mine:
             raise user_error(
@@ -183,7 +184,7 @@ def define_entries(
         return None
     if base in dependencies(e) or r.u.shape(e.shape) != SCALAR or r.u.shape(place.shape) != SCALAR:
         return None
-    used = used_indices([e, place], r)
+    used = used_indices([e, place])
     mine = {i.name: i for i in used}
     if set(mine) != set(letters) or len(set(letters)) != len(letters):
         return None

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from derivlib import declare
 from derivlib.bindings import mentions, read_sides
-from derivlib.chains import settle
 from derivlib.elaborate import Reader
 from derivlib.expr import Binding, Call, Expr, Var
 from derivlib.scope import Key, Scope
 from derivlib.shapes import SCALAR, Shape
+from derivlib.sizes import settle
 from derivlib.source import Span
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted
 

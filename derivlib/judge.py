@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from derivlib import declare
 from derivlib.assume import assume
 from derivlib.bindings import bind_value, is_new, mentions
-from derivlib.chains import used_indices
 from derivlib.claims import (
     check_sides,
     conditions_on,
@@ -40,6 +39,7 @@ from derivlib.shapes import show_shape
 from derivlib.slices import name_columns, name_entries
 from derivlib.source import Span
 from derivlib.tex.tree import Dots, Group, Matrix, Name, Node, Num, Scripted, Statement
+from derivlib.values.axes import used_indices
 from derivlib.verdict import Step, Verdict
 
 if TYPE_CHECKING:
@@ -331,7 +331,7 @@ class Judge:
 
     def labelled(self, e: Expr, r: Reader) -> None:
         """Keep what a statement came to, for a label to name."""
-        self.values.append((e, used_indices([e], r)))
+        self.values.append((e, used_indices([e])))
 
     def _labels(self) -> None:
         """Each label names the statement before it, or the first where none stands before."""

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derivlib.anatomy import Side, fork, read_side
-from derivlib.chains import all_dimensions, differentials, used_indices, varying_symbols
 from derivlib.check import Orders, PageCheck, Parsed
 from derivlib.edits import BREAKING, Pool, Variant, variants
 from derivlib.elaborate import Reader
@@ -27,11 +26,14 @@ from derivlib.judge import Judge
 from derivlib.page import Formula, Page, Prose
 from derivlib.patterns import einstein
 from derivlib.reading import reading
+from derivlib.sizes import all_dimensions
 from derivlib.source import Source, Span
 from derivlib.tex.macros import Expanded
 from derivlib.tex.parser import parse_formula
 from derivlib.trial import NOT_READ, aside
+from derivlib.values.axes import used_indices
 from derivlib.values.closures import dependencies
+from derivlib.varying import differentials, varying_symbols
 from derivlib.verdict import Verdict
 
 TRUE, HELD, MISSED, UNDECIDED = "true", "held", "missed", "undecided"
@@ -285,7 +287,7 @@ def _by_loops(page: PageCheck, chain: Chain, k: int, whole: list[Expr]) -> str:
         world = World(dict(chosen), 8, page.seed * 1000 + 800)
         if any(differentials(e) for e in whole):
             world.varying = varying_symbols(whole, chain.judge._named(chain.r))
-        indices = used_indices(parts, chain.r)
+        indices = used_indices(parts)
         try:
             found = agreement(parts[0], parts[1], world, indices, chain.conditions, chain.filters)
         except (NotCovered, *NOT_READ):

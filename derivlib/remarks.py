@@ -12,14 +12,15 @@ import numpy as np
 
 from derivlib import compare as comparing
 from derivlib.anatomy import fork, read_side
-from derivlib.chains import axes_for, used_indices
 from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS
 from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Expr
 from derivlib.shapes import ONE, names, size
 from derivlib.trial import NOT_READ, Trial, aside
+from derivlib.values.axes import used_indices
 from derivlib.values.closures import dependencies
+from derivlib.values.sample import axes_for
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge
@@ -101,8 +102,8 @@ def _factor(trial: Trial, text: str) -> list[str]:
     """One ratio of the two sides at every entry, every draw and both choices of sizes."""
     found = trial.read(text)
     assert found is not None
-    e, r = found
-    indices = used_indices([trial.fixed, e], r)
+    e, _ = found
+    indices = used_indices([trial.fixed, e])
     ratios: list[Array] = []
     trial.vary(e)
     for world in trial.worlds:
@@ -190,7 +191,7 @@ def _holds_equal(trial: Trial, e: Expr, r: Reader) -> bool:
 
 
 def _agree(trial: Trial, e: Expr, r: Reader, worlds: list[World]) -> bool:
-    indices = used_indices([trial.fixed, e], r)
+    indices = used_indices([trial.fixed, e])
     for world in worlds:
         axes = axes_for(world, indices)
         try:

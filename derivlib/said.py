@@ -602,8 +602,8 @@ def _function_of(
     page: PageCheck, f: Fact, p: Parsed, key: Key, by_index: Mapping[int, Parsed], space: int = -1
 ) -> bool:
     """`$L$ is a smooth function of $A$`: a value that is some function of what is named."""
-    from derivlib.chains import settle
     from derivlib.function_definitions import unspecified_of
+    from derivlib.sizes import settle
 
     args = []
     reader = None

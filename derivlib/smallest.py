@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derivlib import compare as comparing
-from derivlib.chains import all_dimensions, axes_for, counterexample
 from derivlib.compare import Outcome, show_value
+from derivlib.counterexample import counterexample
 from derivlib.draw import _generator
 from derivlib.errors import DIFFERS
 from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Expr, Index
 from derivlib.shapes import size
+from derivlib.sizes import all_dimensions
 from derivlib.trial import NOT_READ
 from derivlib.values.closures import dependencies
+from derivlib.values.sample import axes_for
 from derivlib.verdict import Counterexample
 
 if TYPE_CHECKING:
-    from derivlib.chains import Worlds
+    from derivlib.worlds import Worlds
 
 Array = Any
 DRAWS = 12

@@ -14,23 +14,18 @@ import numpy as np
 
 from derivlib import compare as comparing
 from derivlib.anatomy import fork, read_side
-from derivlib.chains import (
-    Chain,
-    all_dimensions,
-    axes_for,
-    differentials,
-    settle,
-    used_indices,
-    varying_symbols,
-)  # fmt: skip
+from derivlib.chains import Chain
 from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS, DerivlibError
 from derivlib.evaluate import World, evaluate
 from derivlib.expr import Const, Expr, Index
 from derivlib.patterns import einstein
 from derivlib.shapes import names
-from derivlib.values.axes import NO_AXES, Axes
+from derivlib.sizes import all_dimensions, settle
+from derivlib.values.axes import NO_AXES, Axes, used_indices
 from derivlib.values.closures import dependencies
+from derivlib.values.sample import axes_for
+from derivlib.varying import differentials, varying_symbols
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge
@@ -157,7 +152,7 @@ class Trial:
                 index.low, index.high, index.extent = low, high, extent
 
     def agrees(self, e: Expr, r: Reader) -> bool:
-        indices = used_indices([self.fixed, e], r)
+        indices = used_indices([self.fixed, e])
         self.vary(e)
         conditions = self.judge._conditions(r, [self.fixed, e])
         for world, quick in zip(self.worlds, (True, False), strict=True):

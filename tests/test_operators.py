@@ -11,7 +11,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from derivlib.chains import Worlds, all_dimensions, settle
 from derivlib.check import PageCheck, check_page
 from derivlib.elaborate import Reader
 from derivlib.evaluate import World, evaluate
@@ -20,10 +19,12 @@ from derivlib.operators import BY_NAME, BY_SPELLING, OPERATORS, Operator
 from derivlib.page import read_page
 from derivlib.reading import reading
 from derivlib.shapes import size
+from derivlib.sizes import all_dimensions, settle
 from derivlib.source import Source
 from derivlib.tex.parser import parse_formula
 from derivlib.values.closures import dependencies
 from derivlib.values.sample import STEP
+from derivlib.worlds import Worlds
 
 # The letters of the examples, in domains where every row is smooth.
 LETTERS = r"""

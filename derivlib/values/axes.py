@@ -6,13 +6,14 @@ array, and a sum is one reduction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from derivlib.errors import UNREADABLE, user_error
-from derivlib.expr import At, Index, children
+from derivlib.expr import At, Expr, Fold, Index, Stack, children
 
 Array = Any
 
@@ -74,3 +75,19 @@ def fixed(axes: Axes, index: Index, value: int) -> Axes:
     values = dict(axes.values or {})
     values[id(index)] = value
     return Axes(axes.count, values)
+
+
+def used_indices(parts: Sequence[Expr]) -> list[Index]:
+    """Free indices of some expressions in the order of their names."""
+    used: dict[int, Index] = {}
+    bound: set[int] = set()
+    stack = list(parts)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, At):
+            used[id(node.index)] = node.index
+        if isinstance(node, Fold | Stack):
+            bound.add(id(node.index))
+            stack.extend(e for e in (node.index.low, node.index.high) if e is not None)
+        stack.extend(children(node))
+    return sorted((i for k, i in used.items() if k not in bound), key=lambda i: i.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product as cartesian
 from typing import Any, Self
 
@@ -187,3 +187,14 @@ def index_span(world: Sample, index: Index, axes: Axes) -> tuple[int, int]:
 def index_range(world: Sample, index: Index) -> tuple[int, int]:
     """First and last value of an index."""
     return index_span(world, index, NO_AXES)
+
+
+def axes_for(world: Sample, indices: Sequence[Index]) -> Axes:
+    """One axis for each of some indices, over all its values."""
+    if not indices:
+        return NO_AXES
+    values: dict[int, Array] = {}
+    for axis, index in enumerate(indices):
+        low, high = index_range(world, index)
+        values[id(index)] = (axis, np.arange(low, high + 1))
+    return Axes(len(indices), values)

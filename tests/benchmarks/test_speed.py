@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 pytest.importorskip("pytest_benchmark")
-from derivlib.chains import DRAWS
 from derivlib.check import check_page
 from derivlib.page import read_page
 from derivlib.source import Source
 from derivlib.tex.parser import parse_formula
+from derivlib.worlds import DRAWS
 
 ROOT = Path(__file__).parents[2]
 
