@@ -39,6 +39,22 @@ def test_the_tex_on_the_page_is_the_tex_that_was_checked(site: Path, path: Path)
     assert html.count('<math display="') == sum(built.values()) + html.count("data-hint=")
 
 
+def test_the_overview_shows_what_stands_on_the_pages(site: Path) -> None:
+    """Each formula of the overview leads to a formula that was checked, and is a part of it."""
+    overview = (site / "derivations/index.html").read_text(encoding="utf-8")
+    shown = re.findall(r'<a href="([\w-]+)/#([^"]+)">(<math class="dl-result".*?</math>)', overview)
+    assert len(shown) == overview.count("<math") > 40
+
+    def signs(math: str) -> list[str]:
+        return re.findall(r">([^<\s]+)<", math)
+
+    for name, anchor, math in shown:
+        page = (site / f"derivations/{name}/index.html").read_text(encoding="utf-8")
+        place = page.index(f' id="{anchor}"')
+        stands = page[place : page.index("</math>", place)]
+        assert not Counter(signs(math)) - Counter(signs(stands)), (name, anchor)
+
+
 def test_nothing_of_it_comes_from_another_host(site: Path) -> None:
     loads = re.compile(
         r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\W?(?:https?:)?//"

@@ -12,6 +12,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
 from typing import Literal
@@ -24,10 +25,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, get_files, set_exclusions
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.structure.toc import get_toc
+from mkdocs.structure.toc import AnchorLink, get_toc
 
 import derivlib
+from derivlib.adapters import overview
 from derivlib.adapters.font import math_font
 from derivlib.adapters.notebook import BETWEEN, put_cells
 from derivlib.adapters.setting import Setting
@@ -59,6 +62,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         self.serving = False
         self.known: dict[str, tuple[str, Done]] = {}  # by page: a digest of all it rests on
         self.reports: dict[str, FileReport] = {}
+        self.order: dict[str, int] = {}  # of the pages in the navigation
         self.page = ""
         self.setting: Setting | None = None
         self.fonts: Path | None = None
@@ -105,6 +109,10 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         self.known = {uri: kept for uri, kept in self.known.items() if uri in pages}
         done = {uri: kept[1] for uri, kept in self.known.items()}
         self.reports = {uri: done[uri].report for uri in pages}
+        for uri in overview.beside(self.reports):
+            report = self.reports[uri]
+            wrong = (*report.problems, *overview.problems(report))
+            self.reports[uri] = replace(report, problems=wrong)
         self.fonts = self._font({c for one in done.values() for c in one.characters})
         bad = [report for report in self.reports.values() if not report.ok]
         log.info("%s", sentence(count_formulas(self.reports.values())))
@@ -190,6 +198,9 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         files.append(File.generated(config, f"{_ADDRESS}/derivlib.css", content=style))
         files.append(File.generated(config, f"{_ADDRESS}/derivlib.js", content=script))
         return files
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
+        self.order = {page.file.src_uri: at for at, page in enumerate(nav.pages)}
 
     def _report(self, source: Source) -> FileReport:
         return self.reports.get(self.page, FileReport(source))
@@ -287,14 +298,21 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Counts of the whole site, where a page asks for them."""
         pages = [f.page for f in files.documentation_pages() if f.page]
+        pages.sort(key=lambda page: self.order.get(page.file.src_uri, len(pages)))
         for page in pages:
             content = page.content or ""
             if "{{ derivlib." in content:
                 content = content.replace(
                     "{{ derivlib.counts }}", sentence(count_formulas(self.reports.values()))
                 )
-                rows = table(self._rows(pages, page))
-                content = re.sub(r"<p>\s*\{\{ derivlib\.table \}\}\s*</p>", lambda _: rows, content)  # noqa: B023
+                content = _put(content, "table", table(self._rows(pages, page)))
+                if overview.PLACE in content:
+                    groups = overview.grouped(pages, page, self.reports)
+                    content = _put(content, "overview", overview.draw(groups))
+                    if page.toc.items:
+                        page.toc.items[0].children[:0] = [
+                            AnchorLink(title, name, 2) for title, name, _ in groups if title
+                        ]
                 page.content = content
 
     def _rows(self, pages: list[Page], here: Page) -> Iterator[tuple[str, str, FileReport]]:
@@ -320,3 +338,8 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
 
     def on_build_error(self, *, error: Exception) -> None:
         self.staging.abandon()
+
+
+def _put(content: str, name: str, what: str) -> str:
+    """`what`, where a paragraph of a page asks for it by name."""
+    return re.sub(rf"<p>\s*\{{\{{ derivlib\.{name} \}}\}}\s*</p>", lambda _: what, content)
