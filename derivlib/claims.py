@@ -4,36 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare, hints
+from derivlib import hints
 from derivlib.bindings import bind_value, is_new
-from derivlib.chains import Chain, ChainResult
-from derivlib.conditions import ORDERINGS
-from derivlib.counterexample import counterexample
+from derivlib.chains import Chain
+from derivlib.circumstances import conditions_on, exact_entries, varying_by_name
 from derivlib.definitions import define
 from derivlib.elaborate import Reader
 from derivlib.errors import (
-    DIFFERS,
     HOLDS,
-    UNDEFINED,
-    UNKNOWN_NAME,
-    VACUOUS,
     DerivlibError,
     Diagnostic,
-    user_error,
 )
-from derivlib.evaluate import World
-from derivlib.expr import Binding, Compare, Expr, Member, Var, children
+from derivlib.expr import Binding, Expr
+from derivlib.findings import declarations, symbols_of, texts_of, write_steps
 from derivlib.part import Part
 from derivlib.patterns import einstein
 from derivlib.reading import reading
 from derivlib.scope import Key
-from derivlib.shapes import SCALAR, show_shape
-from derivlib.smallest import smallest
+from derivlib.shapes import SCALAR
 from derivlib.source import Span
-from derivlib.tex.parser import parse_formula
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
-from derivlib.values.axes import used_indices
-from derivlib.values.closures import dependencies
 from derivlib.verdict import Step
 
 if TYPE_CHECKING:
@@ -49,11 +39,6 @@ SHOWN = {
     ">>": "≻",
     "!=": "≠",
     "~": "≈",
-}
-FAILURES = {
-    DIFFERS: "the two sides differ",
-    UNDEFINED: "no finite value at the points tried",
-    VACUOUS: "both sides are zero at every point tried, though neither is written 0",
 }
 
 
@@ -120,10 +105,10 @@ def _stop(
     if part.diagnostic is None or part.diagnostic.kind == HOLDS:
         d = error.diagnostic
         place = judge.page.place(judge.p, d.span or spans[k])
-        found = hints.for_side(judge, r, [*exprs, None][:k], k, _texts(judge, spans), ops)
+        found = hints.for_side(judge, r, [*exprs, None][:k], k, texts_of(judge, spans), ops)
         facts = tuple(judge.page.said(f) for f in d.facts)
         if d.kind == "ill-shaped":
-            facts += tuple(hints.remarks(judge, r, [*exprs, None], k, _texts(judge, spans), ops))
+            facts += tuple(hints.remarks(judge, r, [*exprs, None], k, texts_of(judge, spans), ops))
         if k >= 2 or len(spans) > 2:
             facts = (
                 f"step {judge.steps + 1}: the steps before it hold" if k >= 2 else "step 1",
@@ -177,7 +162,7 @@ def check_sides(
     chain.conditions = conditions_on(judge, r, exprs)
     if binding is None:
         for e in exprs:
-            for symbol in _symbols(e):
+            for symbol in symbols_of(e):
                 symbol.claimed = True
     chain.strict = judge.ranged
     chain.ordered = judge.orders.vary is not None
@@ -202,14 +187,14 @@ def check_sides(
             part = judge.parts[-1]
         d = error.diagnostic
         if part.diagnostic is None:
-            texts = _texts(judge, spans)
+            texts = texts_of(judge, spans)
             found = (
                 hints.for_side(judge, r, list(exprs), k + 1, texts, ops)
                 if d.kind == "ill-shaped"
                 else ()
             )
             facts = [judge.page.said(f) for f in d.facts]
-            facts += [judge.page.said(f) for f in _declarations(judge, exprs[k : k + 2])]
+            facts += [judge.page.said(f) for f in declarations(judge, exprs[k : k + 2])]
             if len(exprs) > 2:
                 facts.insert(0, f"step {judge.steps + 1}")
             facts += (
@@ -237,146 +222,4 @@ def check_sides(
     judge.labelled(exprs[-1], r)
     part.oracle = result.oracle_error
     part.notes += result.notes
-    _write_steps(judge, r, part, exprs, ops, spans, result)
-
-
-def conditions_on(judge: Judge, r: Reader, exprs: list[Expr]) -> list[Expr]:
-    """`for j ≠ y` in the paragraph, where the claim has a free j."""
-    mine = {i.name for i in used_indices(exprs)}
-    found: list[Expr] = []
-    for s in judge.page.conditions:
-        letters = {p.base for p in s.parts if isinstance(p, Name)}
-        if letters & mine:
-            was, r.in_index = r.in_index, True
-            left, right = (r.expr(p) for p in s.parts)
-            r.in_index = was
-            found.append(Compare(s.span, SCALAR, "!=", left, right))
-    return found
-
-
-def varying_by_name(judge: Judge, r: Reader) -> tuple[Binding, ...] | None:
-    """What a directive or the words of the section say varies."""
-    names = judge.orders.vary.split(",") if judge.orders.vary else judge.scope.settings.varying
-    if not names:
-        return None
-
-    found = []
-    for name in names:
-        (statement,) = parse_formula(name.strip().strip("$"))
-        key = declare.name_key(statement.parts[0])
-        binding = judge.scope.lookup(key[0]) if key else None
-        if binding is None:
-            raise user_error(
-                UNKNOWN_NAME, f"{name.strip()} is to vary, but is not bound here", Span(0, 1)
-            )
-        found.append(binding)
-    return tuple(found)
-
-
-def exact_entries(judge: Judge, world: World) -> set[float]:
-    """Entries of bound quantities without free symbols: decimals equal to them are exact."""
-    values: set[float] = set()
-    for b in judge.scope.all_bindings():
-        if b.definition is None or b.indices or b.kind == "function":
-            continue
-        if any(
-            d.definition is None and not d.is_dimension and d.operator is None
-            for d in dependencies(b.definition)
-        ):
-            continue
-        try:
-            value, _ = world.lookup(b)
-        except DerivlibError:
-            continue
-        if value.size <= 256:
-            values.update(float(v) for v in value.real.ravel())
-    return values
-
-
-def _write_steps(
-    judge: Judge, r: Reader, part: Part, exprs: list[Expr], ops: list[str], spans: list[Span],
-    result: ChainResult,
-) -> None:  # fmt: skip
-    indices = used_indices(exprs)
-    for k, outcome in enumerate(result.outcomes):
-        judge.steps += 1
-        span = judge.page.place(judge.p, spans[k + 1])
-        error = None if outcome.status == UNDEFINED else float(outcome.error)
-        part.steps.append(Step(judge.steps, outcome.status, span, error, outcome.tolerance))
-        if outcome.status == HOLDS or part.diagnostic is not None:
-            continue
-        counter = counterexample(outcome, exprs[k], exprs[k + 1], indices)
-        free = not judge.page.conditions and not any(
-            s.settings.filters for s in judge.scope.chain()
-        )
-        if outcome.status == DIFFERS and ops[k] not in ORDERINGS and judge.page.hinting and free:
-            counter = (
-                smallest(judge.page.worlds, outcome, exprs[k], exprs[k + 1], indices) or counter
-            )
-        facts = []
-        if len(exprs) > 2:
-            later = "; what follows is compared with it" if k + 2 < len(exprs) else ""
-            facts.append(f"step {judge.steps} is the first that fails{later}")
-        if outcome.status == DIFFERS and counter is not None:
-            texts = _texts(judge, spans)
-            facts.append(
-                f"relative error {outcome.error:.2g}, tolerance {outcome.tolerance:g}, seed "
-                f"{counter.seed}" + (f", worst at {counter.where}" if counter.where else "")
-            )
-            at = [f"{n} = {v}" for n, v in (*counter.sizes.items(), *counter.point.items())]
-            facts.append(f"at {', '.join(at) or 'the numbers given'}:")
-            facts.append(f"  left  {counter.left}")
-            facts.append(f"  right {counter.right}")
-            facts += [judge.page.said(f) for f in _declarations(judge, exprs[k : k + 2])]
-            facts += hints.remarks(judge, r, exprs, k + 1, texts, ops)
-            found = hints.for_side(judge, r, exprs, k + 1, texts, ops)
-            statement = _differing(judge, spans, k, ops[k])
-            part.counter = counter
-        else:
-            found = hints.for_side(judge, r, exprs, k + 1, _texts(judge, spans), ops)
-            statement = FAILURES[outcome.status]
-            if outcome.status == UNDEFINED:
-                facts.append(
-                    "a logarithm or a root of a negative number, a singular matrix or an index "
-                    "out of range; say what the symbols are, such as $\\lambda > 0$"
-                )
-        part.diagnostic = Diagnostic(outcome.status, statement, span, tuple(facts), found)
-
-
-def _declarations(judge: Judge, exprs: list[Expr]) -> list[str]:
-    """Where the symbols of two sides were declared."""
-    seen: list[str] = []
-    for e in exprs:
-        for b in _symbols(e):
-            line = f"{b.tex} is {show_shape(b.shape)} (⟦{b.span.start}⟧)"
-            if not b.implicit and not b.is_dimension and b.kind != "function" and line not in seen:
-                seen.append(line)
-    return [", ".join(seen[:6])] if seen else []
-
-
-def _differing(judge: Judge, spans: list[Span], k: int, op: str) -> str:
-    if op in ORDERINGS:
-        return "the order does not hold at all points tried"
-    a = judge.text[spans[k].start : spans[k].end].strip()
-    b = judge.text[spans[k + 1].start : spans[k + 1].end].strip()
-    if len(a) + len(b) < 70 and "\n" not in a + b:
-        return f"{a} is not {b}"
-    return FAILURES[DIFFERS]
-
-
-def _texts(judge: Judge, spans: list[Span]) -> list[str]:
-    return [judge.text[s.start : s.end] for s in spans]
-
-
-def _symbols(e: Expr) -> list[Binding]:
-
-    found: list[Binding] = []
-    stack = [e]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Var):
-            found.append(node.binding)
-        elif isinstance(node, Member):
-            found.append(node.family)
-        stack.extend(reversed(children(node)))
-    return found
+    write_steps(judge, r, part, exprs, ops, spans, result)

@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING
 from derivlib import declare
 from derivlib.assume import assume
 from derivlib.bindings import bind_value, is_new, mentions
-from derivlib.claims import (
-    check_sides,
-    conditions_on,
-    exact_entries,
-    read_chain,
-    varying_by_name,
-)
+from derivlib.claims import check_sides, read_chain
 from derivlib.conditions import (
     ORDERINGS,
     constraint,
@@ -29,7 +23,6 @@ from derivlib.conditions import (
 )
 from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS, UNREADABLE, user_error
-from derivlib.evaluate import World
 from derivlib.expr import Binding, Expr, Index
 from derivlib.mentions import is_index_like, mention
 from derivlib.part import Part
@@ -358,15 +351,6 @@ class Judge:
     ) -> None:  # fmt: skip
         """The one place that every chain of sides passes, for those who watch."""
         check_sides(self, r, exprs, ops, spans, before, binding, first)
-
-    def _conditions(self, r: Reader, exprs: list[Expr]) -> list[Expr]:
-        return conditions_on(self, r, exprs)
-
-    def _named(self, r: Reader) -> tuple[Binding, ...] | None:
-        return varying_by_name(self, r)
-
-    def _exact(self, world: World) -> set[float]:
-        return exact_entries(self, world)
 
     # -- the verdict -----------------------------------------------------------------------
     def _summary(self) -> Verdict:

@@ -15,6 +15,7 @@ from typing import Any
 
 from derivlib.anatomy import Side, fork, read_side
 from derivlib.check import Orders, PageCheck, Parsed
+from derivlib.circumstances import conditions_on, varying_by_name
 from derivlib.edits import BREAKING, Pool, Variant, variants
 from derivlib.elaborate import Reader
 from derivlib.elementwise import NotCovered, agreement
@@ -108,7 +109,7 @@ class _Watching(Judge):
         kept = list(exprs)
         if self.scope.settings.einstein:
             kept = [einstein(r, e, exprs) for e in exprs]
-        conditions = self._conditions(r, kept)
+        conditions = conditions_on(self, r, kept)
         filters = [e for scope in self.scope.chain() for e in scope.settings.filters]
         chain = Chain(r, kept, list(ops), list(spans), self, conditions, filters)
         self.page.chains.append(chain)
@@ -286,7 +287,7 @@ def _by_loops(page: PageCheck, chain: Chain, k: int, whole: list[Expr]) -> str:
     for chosen in (sizes, *page.worlds.sizes):  # the page's own, if those give no finite value
         world = World(dict(chosen), 8, page.seed * 1000 + 800)
         if any(differentials(e) for e in whole):
-            world.varying = varying_symbols(whole, chain.judge._named(chain.r))
+            world.varying = varying_symbols(whole, varying_by_name(chain.judge, chain.r))
         indices = used_indices(parts)
         try:
             found = agreement(parts[0], parts[1], world, indices, chain.conditions, chain.filters)

@@ -15,6 +15,7 @@ import numpy as np
 from derivlib import compare as comparing
 from derivlib.anatomy import fork, read_side
 from derivlib.chains import Chain
+from derivlib.circumstances import conditions_on, exact_entries, varying_by_name
 from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS, DerivlibError
 from derivlib.evaluate import World, evaluate
@@ -106,7 +107,7 @@ class Trial:
         """What varies is what varies in the whole chain, with `e` as the other side."""
         chain = [*self.others, e]
         if any(differentials(part) for part in chain):
-            varying = varying_symbols(chain, self.judge._named(self.base))
+            varying = varying_symbols(chain, varying_by_name(self.judge, self.base))
             for world in self.worlds:
                 world.varying = varying
 
@@ -154,7 +155,7 @@ class Trial:
     def agrees(self, e: Expr, r: Reader) -> bool:
         indices = used_indices([self.fixed, e])
         self.vary(e)
-        conditions = self.judge._conditions(r, [self.fixed, e])
+        conditions = conditions_on(self.judge, r, [self.fixed, e])
         for world, quick in zip(self.worlds, (True, False), strict=True):
             axes = axes_for(world, indices)
             with np.errstate(all="ignore"):
@@ -202,7 +203,8 @@ class Trial:
             return total
         for side in (e, self.fixed):
             if comparing.decimals(side):
-                total = total + comparing.slack_of(side, world, axes, self.judge._exact(world))
+                exact = exact_entries(self.judge, world)
+                total = total + comparing.slack_of(side, world, axes, exact)
         return total
 
 
