@@ -12,7 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from derivlib.anatomy import Side, fork, read_side
-from derivlib.edits import EDITS, NEAR, Pool, is_number, variants
+from derivlib.changes.places import Pool, is_number
+from derivlib.edits import EDITS, NEAR, variants
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding, Expr

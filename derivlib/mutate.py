@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derivlib.anatomy import Side, fork, read_side
+from derivlib.changes.places import Pool
 from derivlib.check import Orders, PageCheck, Parsed
 from derivlib.circumstances import conditions_on, varying_by_name
-from derivlib.edits import BREAKING, Pool, Variant, variants
+from derivlib.edits import BREAKING, Variant, variants
 from derivlib.elaborate import Reader
 from derivlib.elementwise import NotCovered, agreement
 from derivlib.errors import DerivlibError

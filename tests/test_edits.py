@@ -6,8 +6,9 @@ import pytest
 from mathematics import check
 
 from derivlib.anatomy import Side, apply
+from derivlib.changes.places import Pool
 from derivlib.check import PageCheck
-from derivlib.edits import BREAKING, BY_NAME, EDITS, NEAR, Edit, Pool, variants
+from derivlib.edits import BREAKING, BY_NAME, EDITS, NEAR, Edit, variants
 from derivlib.elaborate import Reader
 from derivlib.shapes import SCALAR, named
 from derivlib.source import Span
