@@ -6,6 +6,7 @@ has the shape of its variable; a Jacobian is that of vec f by vec X.
 
 from derivlib.calculus import (
     attention,
+    cholesky,
     gaussian_process,
     gru,
     inverse_and_determinant,
@@ -86,6 +87,7 @@ __all__ = [
     "NotAnalyticError",
     "attention",
     "check_gradient",
+    "cholesky",
     "columns",
     "commutation_matrix",
     "cross_entropy",
