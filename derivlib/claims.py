@@ -10,13 +10,10 @@ from derivlib.chains import Chain
 from derivlib.circumstances import conditions_on, exact_entries, varying_by_name
 from derivlib.definitions import define
 from derivlib.elaborate import Reader
-from derivlib.errors import (
-    HOLDS,
-    DerivlibError,
-    Diagnostic,
-)
+from derivlib.errors import HOLDS, DerivlibError, Diagnostic
 from derivlib.expr import Binding, Expr
 from derivlib.findings import declarations, symbols_of, texts_of, write_steps
+from derivlib.parsed import on_page
 from derivlib.part import Part
 from derivlib.patterns import einstein
 from derivlib.reading import reading
@@ -63,7 +60,7 @@ def read_chain(judge: Judge, r: Reader, s: Statement, parts: list[Node], ops: li
             return
         first: Expr = exprs[0]
         judge.steps += 1
-        step = Step(judge.steps, HOLDS, judge.page.place(judge.p, spans[1]), 0.0, 0.0)
+        step = Step(judge.steps, HOLDS, on_page(judge.p, spans[1]), 0.0, 0.0)
         judge._check(r, exprs, ops[1:], spans[1:], [step], binding, first)
         return
     _local_parameters(judge, r, parts[0])
@@ -81,7 +78,7 @@ def read_chain(judge: Judge, r: Reader, s: Statement, parts: list[Node], ops: li
 def _alias(judge: Judge, r: Reader, s: Statement, parts: list[Node], ops: list[str]) -> None:
     """`x = a^{(1)} = [0.3; 0.9]`: both names are new, and both stand for the value."""
     judge.steps += 1
-    step = Step(judge.steps, HOLDS, judge.page.place(judge.p, parts[1].span), 0.0, 0.0)
+    step = Step(judge.steps, HOLDS, on_page(judge.p, parts[1].span), 0.0, 0.0)
     read_chain(judge, r, s, parts[1:], ops[1:])
     again = judge.reader()
     bind_value(judge, parts[0], again.expr(parts[1]), again)
@@ -104,7 +101,7 @@ def _stop(
         part = judge.parts.pop()
     if part.diagnostic is None or part.diagnostic.kind == HOLDS:
         d = error.diagnostic
-        place = judge.page.place(judge.p, d.span or spans[k])
+        place = on_page(judge.p, d.span or spans[k])
         found = hints.for_side(judge, r, [*exprs, None][:k], k, texts_of(judge, spans), ops)
         facts = tuple(judge.page.said(f) for f in d.facts)
         if d.kind == "ill-shaped":
@@ -118,7 +115,7 @@ def _stop(
     judge.steps += 1
     is_first_wrong = not part.steps or part.steps[-1].status == HOLDS
     status = part.diagnostic.kind if is_first_wrong else HOLDS
-    part.steps.append(Step(judge.steps, status, judge.page.place(judge.p, spans[k]), None))
+    part.steps.append(Step(judge.steps, status, on_page(judge.p, spans[k]), None))
     part.notes += r.notes
     judge.parts.append(part)
 
@@ -205,7 +202,7 @@ def check_sides(
             part.diagnostic = Diagnostic(
                 d.kind,
                 d.statement,
-                judge.page.place(judge.p, d.span or spans[0]),
+                on_page(judge.p, d.span or spans[0]),
                 tuple(facts),
                 found,
             )
@@ -214,7 +211,7 @@ def check_sides(
             Step(
                 judge.steps,
                 d.kind,
-                judge.page.place(judge.p, spans[k + 1 if k + 1 < len(spans) else k]),
+                on_page(judge.p, spans[k + 1 if k + 1 < len(spans) else k]),
                 None,
             )
         )

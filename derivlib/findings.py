@@ -9,14 +9,9 @@ from derivlib.chains import ChainResult
 from derivlib.conditions import ORDERINGS
 from derivlib.counterexample import counterexample
 from derivlib.elaborate import Reader
-from derivlib.errors import (
-    DIFFERS,
-    HOLDS,
-    UNDEFINED,
-    VACUOUS,
-    Diagnostic,
-)
+from derivlib.errors import DIFFERS, HOLDS, UNDEFINED, VACUOUS, Diagnostic
 from derivlib.expr import Binding, Expr, Member, Var, children
+from derivlib.parsed import on_page
 from derivlib.part import Part
 from derivlib.shapes import show_shape
 from derivlib.smallest import smallest
@@ -42,7 +37,7 @@ def write_steps(
     indices = used_indices(exprs)
     for k, outcome in enumerate(result.outcomes):
         judge.steps += 1
-        span = judge.page.place(judge.p, spans[k + 1])
+        span = on_page(judge.p, spans[k + 1])
         error = None if outcome.status == UNDEFINED else float(outcome.error)
         part.steps.append(Step(judge.steps, outcome.status, span, error, outcome.tolerance))
         if outcome.status == HOLDS or part.diagnostic is not None:

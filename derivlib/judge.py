@@ -25,6 +25,7 @@ from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS, UNREADABLE, user_error
 from derivlib.expr import Binding, Expr, Index
 from derivlib.mentions import is_index_like, mention
+from derivlib.parsed import LABEL, on_page
 from derivlib.part import Part
 from derivlib.reading import reading
 from derivlib.scope import Key, Scope
@@ -36,7 +37,9 @@ from derivlib.values.axes import used_indices
 from derivlib.verdict import Step, Verdict
 
 if TYPE_CHECKING:
-    from derivlib.check import Orders, PageCheck, Parsed
+    from derivlib.check import PageCheck
+    from derivlib.orders import Orders
+    from derivlib.parsed import Parsed
 
 
 class Judge:
@@ -61,7 +64,7 @@ class Judge:
     def reader(self) -> Reader:
         """A fresh reader of this formula in the present scope."""
         r = Reader(self.scope, self.text)
-        r.place = lambda span: self.page.place(self.p, span)
+        r.place = lambda span: on_page(self.p, span)
         return r
 
     # -- statements ------------------------------------------------------------------------
@@ -381,7 +384,6 @@ class Judge:
         )  # fmt: skip
 
 
-LABEL = re.compile(r"\\label\s*\{([^}]*)\}")
 _SCRIPT = re.compile(r"[_^]\{?\(?([a-zA-Z](?:[,]?[a-zA-Z])?)|(?:sum|prod)_\{?\s*([a-z])")
 
 

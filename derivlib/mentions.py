@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from derivlib import declare
 from derivlib.errors import DerivlibError
 from derivlib.operators import BY_SPELLING
+from derivlib.parsed import on_page
 from derivlib.part import Part
 from derivlib.reading import reading
 from derivlib.scope import Key
@@ -31,7 +32,7 @@ def mention(judge: Judge, s: Statement) -> None:
                     and judge.scope.lookup(Key(f.base, f.font, f.accent)) is None
                 ):
                     judge.scope.dimension(
-                        Key(f.base, f.font, f.accent), judge.page.place(judge.p, f.span)
+                        Key(f.base, f.font, f.accent), on_page(judge.p, f.span)
                     )
         except DerivlibError:
             pass

@@ -15,7 +15,7 @@ from typing import Any
 
 from derivlib.anatomy import Side, fork, read_side
 from derivlib.changes.places import Pool
-from derivlib.check import Orders, PageCheck, Parsed
+from derivlib.check import PageCheck
 from derivlib.circumstances import conditions_on, varying_by_name
 from derivlib.edits import BREAKING, Variant, variants
 from derivlib.elaborate import Reader
@@ -25,7 +25,9 @@ from derivlib.evaluate import World
 from derivlib.expr import Expr, Op
 from derivlib.hints import EQUALITIES, pool_of
 from derivlib.judge import Judge
+from derivlib.orders import Orders
 from derivlib.page import Formula, Page, Prose
+from derivlib.parsed import Parsed, on_page
 from derivlib.patterns import einstein
 from derivlib.reading import reading
 from derivlib.sizes import all_dimensions
@@ -174,7 +176,7 @@ class Breaking(PageCheck):
                 chains = self.whole = self.originals[p.formula.index]
                 for step in steps:
                     chain = chains[step.chain]
-                    place = self.place(p, step.right)
+                    place = on_page(p, step.right)
                     self.found.agreed.append((place, second_route(self, chain, step.k)))
                     self._break_step(p, step, chain)
         self.definitions[:] = kept
@@ -188,7 +190,7 @@ class Breaking(PageCheck):
             side = Side(text, reader)
         except NOT_READ:
             self.found.left_out.append(
-                (self.place(p, step.right), "this side cannot be taken apart")
+                (on_page(p, step.right), "this side cannot be taken apart")
             )
             return
         others = [p.expanded.text[s.start : s.end] for s in chain.spans if s != step.right]
@@ -205,7 +207,7 @@ class Breaking(PageCheck):
             verdict, chains = self._again(p, step.right, variant.text)
         except Exception as error:  # a bug of derivlib's own: counted, so that it is seen
             return Mutant(
-                self.place(p, step.right),
+                on_page(p, step.right),
                 variant.edit.name,
                 text,
                 variant.text,
@@ -213,7 +215,7 @@ class Breaking(PageCheck):
                 repr(error),
             )
         mutant = Mutant(
-            self.place(p, step.right), variant.edit.name, text, variant.text, verdict.status
+            on_page(p, step.right), variant.edit.name, text, variant.text, verdict.status
         )
         if verdict.ok:
             said, route = self._asked(step, chains)

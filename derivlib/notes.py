@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from derivlib.check import PageCheck, as_function, check_page, plain_name
+from derivlib.check import PageCheck, check_page
 from derivlib.errors import DerivlibError, user_error
 from derivlib.expr import Call, Var
+from derivlib.labelled import as_function, plain_name
 from derivlib.page import read_page
 from derivlib.source import read_source
 

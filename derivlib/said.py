@@ -15,14 +15,8 @@ from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding
 from derivlib.operators import BY_NAME, BY_SPELLING
-from derivlib.predication import (
-    CONCLUDED,
-    GENERAL,
-    SUPPOSED,
-    TAKEN_BACK,
-    mood,
-    own_words,
-)
+from derivlib.parsed import on_page
+from derivlib.predication import CONCLUDED, GENERAL, SUPPOSED, TAKEN_BACK, mood, own_words
 from derivlib.printed import TRANSPOSES, script_text
 from derivlib.scope import Key
 from derivlib.sentences import Fact
@@ -32,7 +26,8 @@ from derivlib.tex.tree import Group, Name, Node, Num, Product, Scripted
 from derivlib.words import ELEMENTWISE, FILLS, FUNCTIONS, NOUNS, PROPERTIES
 
 if TYPE_CHECKING:
-    from derivlib.check import PageCheck, Parsed
+    from derivlib.check import PageCheck
+    from derivlib.parsed import Parsed
 
 _ACTS = re.compile(
     r"appl|\bacts?\b|works?|operat|function|activation|nonlinear|map|taken|understood|evaluated"
@@ -43,7 +38,7 @@ _ACTS = re.compile(
 
 def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
     """Facts about the whole section take effect; the others are returned."""
-    from derivlib.check import Orders
+    from derivlib.orders import Orders
 
     rest = []
     page.awaited = {
@@ -146,7 +141,7 @@ def _names(p: Parsed) -> list[Node]:
 
 def _reader(page: PageCheck, p: Parsed) -> Reader:
     r = Reader(page.scope, p.expanded.text if p.expanded else "")
-    r.place = lambda span: page.place(p, span)
+    r.place = lambda span: on_page(p, span)
     return r
 
 
@@ -242,7 +237,7 @@ def _described(
                     key.tex(),
                     "fill",
                     SCALAR,
-                    page.place(p, node.span),
+                    on_page(p, node.span),
                     value=kind,
                     implicit=True,
                 )
@@ -445,7 +440,7 @@ def _shaped_by_words(
     if f.row in ("is", "named", "apposition") and _unsized(page, p, node, phrase):
         key, _ = declare.name_key(node) or (Key(""), [])
         shape = ((), ONE) if re.search(r"vectors?\b", phrase) else ((), ())
-        b = Binding(key.tex(), key.tex(), "unsized", shape, page.place(p, node.span))
+        b = Binding(key.tex(), key.tex(), "unsized", shape, on_page(p, node.span))
         page.scope.bind(key, b)
         return b
     if (
@@ -457,7 +452,7 @@ def _shaped_by_words(
         and isinstance(node, Name)
         and len(node.base) == 1
     ):
-        return page.scope.dimension(declare.name_key(node)[0], page.place(p, node.span))  # type: ignore[index]
+        return page.scope.dimension(declare.name_key(node)[0], on_page(p, node.span))  # type: ignore[index]
     return None
 
 
@@ -571,7 +566,7 @@ def _elementwise(
         key.tex(),
         "function",
         SCALAR,
-        page.place(p, node.span),
+        on_page(p, node.span),
         arguments=(SCALAR,),
         elementwise=True,
     )
@@ -591,7 +586,7 @@ def _named_function(page: PageCheck, p: Parsed, key: Key, node: Node, name: str)
     if old is not None or key.base in BY_SPELLING or p.statements[0].relations:
         return True
     b = Binding(
-        key.tex(), key.tex(), "function", SCALAR, page.place(p, node.span), operator=row,
+        key.tex(), key.tex(), "function", SCALAR, on_page(p, node.span), operator=row,
         elementwise=True, arguments=(SCALAR,),
     )  # fmt: skip
     page.scope.bind(key, b)
@@ -628,7 +623,7 @@ def _function_of(
 
 
 def _place_of(page: PageCheck, p: Parsed) -> Span:
-    return page.place(p, p.statements[0].parts[0].span)
+    return on_page(p, p.statements[0].parts[0].span)
 
 
 def _column(
@@ -697,7 +692,7 @@ def _column(
         and declared.shape[1] == ONE
     ):
         turned = True  # declared as a column vector
-    bind_slices(page.scope, star, binding, is_column, turned, page.place(p, node.span))
+    bind_slices(page.scope, star, binding, is_column, turned, on_page(p, node.span))
     old = page.scope.names.get(key)
     if old is not None and (old.implicit or old.kind == "free"):
         page.scope.unbind(key)

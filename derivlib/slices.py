@@ -8,6 +8,7 @@ from derivlib import declare
 from derivlib.errors import UNKNOWN_NAME, user_error
 from derivlib.expr import At, Binding, Element, Expr, Index, Op, Var
 from derivlib.operators import BY_NAME
+from derivlib.parsed import on_page
 from derivlib.part import Part
 from derivlib.printed import script_text
 from derivlib.scope import Key, Scope
@@ -109,7 +110,7 @@ def name_columns(judge: Judge, s: Statement) -> bool:
         if ONE in binding.shape:
             continue
         bind_slices(
-            judge.scope, star, binding, column, turned, judge.page.place(judge.p, listed.span)
+            judge.scope, star, binding, column, turned, on_page(judge.p, listed.span)
         )
     return False
 
@@ -144,7 +145,7 @@ def name_entries(judge: Judge, s: Statement) -> bool:
         )
     if judge.scope.lookup(family[0]) is None:
         i, j = Index("i", None, None, matrix.shape[0]), Index("j", None, None, matrix.shape[1])
-        span = judge.page.place(judge.p, entry.span)
+        span = on_page(judge.p, entry.span)
         var = Var(span, matrix.shape, matrix)
         e = Element(span, SCALAR, var, At(span, SCALAR, i), At(span, SCALAR, j))
         b = Binding(
