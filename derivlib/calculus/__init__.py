@@ -6,6 +6,7 @@ has the shape of its variable; a Jacobian is that of vec f by vec X.
 
 from derivlib.calculus import (
     attention,
+    batch_norm,
     cholesky,
     gaussian_process,
     gru,
@@ -86,6 +87,7 @@ __all__ = [
     "GradientCheck",
     "NotAnalyticError",
     "attention",
+    "batch_norm",
     "check_gradient",
     "cholesky",
     "columns",

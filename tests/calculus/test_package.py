@@ -11,6 +11,7 @@ import derivlib.calculus as calculus
 FOLDER = Path(calculus.__file__).parent
 MODELS = (
     "attention",
+    "batch_norm",
     "gaussian_process",
     "gru",
     "inverse_and_determinant",
