@@ -22,6 +22,7 @@ MODELS = (
     "logistic_regression",
     "lstm",
     "mlp",
+    "multi_head",
     "rnn",
     "sigmoid_layer",
     "softmax_regression",
