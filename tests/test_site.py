@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from html import unescape
@@ -65,6 +66,23 @@ def test_nothing_of_it_comes_from_another_host(site: Path) -> None:
     for path in site.rglob("*"):
         if path.suffix in (".html", ".css"):
             assert not loads.search(path.read_text(encoding="utf-8")), path
+
+
+def test_formulas_are_searched_as_they_are_typed(site: Path) -> None:
+    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    texts: dict[str, str] = {}
+    for entry in index["docs"]:
+        page = entry["location"].partition("#")[0]
+        texts[page] = texts.get(page, "") + entry["text"]
+    network = texts["derivations/recurrent-network/"]
+    assert "<p>dL/dU = X^T dL/dA</p>" in network
+    assert "by the recurrent weights: dL/dW = sum_t H^T dL/dA" in network
+    assert "<p>wrong: dL/dO = Yhat - Y</p>" in network
+    assert "d/dX tr(AXB) = A^T B^T" in texts["reference/identities/traces/"]
+    separator = re.compile(index["config"]["separator"])
+    assert [word for word in separator.split("dL/dU = X^T dL/dA, and tr(AXB).") if word] == [
+        "dL/dU", "X^T", "dL/dA", "and", "tr", "AXB",
+    ]  # fmt: skip
 
 
 def test_no_tex_is_searched(site: Path) -> None:

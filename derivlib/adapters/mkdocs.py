@@ -23,16 +23,18 @@ from mkdocs.config import config_options as option
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, get_files, set_exclusions
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
+from mkdocs.utils.templates import TemplateContext
 
 import derivlib
 from derivlib.adapters import overview
 from derivlib.adapters.font import math_font
 from derivlib.adapters.notebook import BETWEEN, put_cells
+from derivlib.adapters.search import SHIM, searchable, with_shim
 from derivlib.adapters.setting import Setting
 from derivlib.adapters.staging import Staging
 from derivlib.adapters.tally import count_formulas, foot, sentence, table
@@ -197,6 +199,8 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         script = (_ASSETS / "derivlib.js").read_text(encoding="utf-8")
         files.append(File.generated(config, f"{_ADDRESS}/derivlib.css", content=style))
         files.append(File.generated(config, f"{_ADDRESS}/derivlib.js", content=script))
+        shim = (_ASSETS / "search.js").read_text(encoding="utf-8")
+        files.append(File.generated(config, SHIM, content=shim))
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
@@ -320,7 +324,31 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
             if report := self.reports.get(page.file.src_uri):
                 yield str(page.title), page.file.url_relative_to(here.file), report
 
+    # The search reads a page in between: what it is given has its formulas as people type them.
+
+    @event_priority(50)
+    def _to_search(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        self.shown = page.content or ""
+        report = self.reports.get(page.file.src_uri)
+        page.content = searchable(self.shown, overview.lines(report) if report else ())
+
+    @event_priority(-50)
+    def _to_show(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        page.content = self.shown
+
+    on_page_context = CombinedEvent(_to_search, _to_show)
+
+    def on_post_template(
+        self, output: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
+        return with_shim(output) if template_name.endswith(".html") else output
+
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        output = with_shim(output)
         if not self.fonts or "<math" not in output:
             return output
         address = File.generated(config, f"{_ADDRESS}/{self.fonts.name}", content="")

@@ -19,6 +19,7 @@ from mkdocs.structure.pages import Page
 
 from derivlib.adapters.setting import expansions
 from derivlib.adapters.statements import LABEL, labelled
+from derivlib.adapters.typed import typed_text
 from derivlib.errors import Diagnostic
 from derivlib.frontmatter import read_front_matter
 from derivlib.source import Source, Span
@@ -123,6 +124,12 @@ def results(report: FileReport) -> Iterator[tuple[Derives, str, str]]:
         if one.label in known:
             at = known[one.label]
             yield one, labelled(expanded[at], one.label), report.formulas[at].tex
+
+
+def lines(report: FileReport) -> Iterator[str]:
+    """What a page derives, in words: `the loss, by the weights: dL/dW = X^T G`."""
+    for one, math, _ in results(report):
+        yield f"{one.of}, by {one.by}: {typed_text(math)}"
 
 
 def anchor_in(html: str, label: str, tex: str) -> str:

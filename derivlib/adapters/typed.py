@@ -46,26 +46,23 @@ def _line(text: str) -> str:
 
 def _sequence(elements: Iterable[ElementTree.Element]) -> str:
     """Siblings side by side; what is longer than a letter stands apart from its neighbour."""
-    out = ""
-    before = False  # is what stands before an operand?
+    out, last = "", ""  # so far, and the operand that it ends in
     for element in elements:
         text = _typed(element)
-        operand = element.tag not in ("mo", "mspace", "mtext") and text[:1] not in (")", "|", "'")
-        if before and operand and not _together(re.split(r"[\s()]", out)[-1], text):
-            out += " "
+        sign = element.tag in ("mo", "mspace", "mtext") and not re.match(r"[^\W\d]{2}", text)
+        if last and not sign and text[:1] not in (")", "|", "'"):
+            differential = re.search(r"\bd\w\Z", out) and text != "d"
+            if text == "d" or not _together(last, text) or differential and last != "d":
+                out += " "
         out += text
         if text:  # a bracket that closes under an exponent is an operand for what follows
-            before = operand or "^" in text and element.tag != "mo"
+            last = text if not sign or "^" in text else ""
     return out
 
 
 def _together(last: str, text: str) -> bool:
-    """Two letters, a number and a letter, or a d and anything stand together: XW, 2x, dX^T."""
-    if text == "d":
-        return not last
-    return last in ("", "d") or (
-        len(text) == 1 and bool(re.fullmatch(r"\d+|[A-Z]*[A-Za-z]|d[A-Za-z]", last))
-    )
+    """Letters and a number before a letter stand together, and so does a d: XW, 2x, dX^T."""
+    return last == "d" or (len(text) == 1 and bool(re.fullmatch(r"[^\W\d_]|\d+", last)))
 
 
 def _typed(element: ElementTree.Element) -> str:
@@ -88,7 +85,7 @@ def _typed(element: ElementTree.Element) -> str:
         case "mspace", _:
             return " "
         case "mtable", rows:
-            return f"[{'; '.join(_typed(row) for row in rows)}]"
+            return "; ".join(_typed(row) for row in rows)
         case "mtr", cells:
             return " ".join(_typed(cell).strip() for cell in cells)
         case _, []:

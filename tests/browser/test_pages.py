@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from visit import Visit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser
 
 SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
@@ -45,40 +46,6 @@ def pages_of(site: Path) -> list[str]:
         "" if path.parent == site else f"{path.parent.relative_to(site).as_posix()}/"
         for path in site.rglob("index.html")
     )
-
-
-class Visit:
-    """A page with an ear for what goes wrong."""
-
-    def __init__(self, browser: Browser, width: int, scheme: str, script: bool = True) -> None:
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-            java_script_enabled=script,
-        )
-        self.page: Page = self.context.new_page()
-        self.errors: list[str] = []
-        self.hosts: set[str] = set()
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda e: self.errors.append(str(e)))
-        self.page.on("requestfailed", self.failed)
-        self.page.on(
-            "request", lambda r: self.hosts.add(r.url.split("/")[2] if "//" in r.url else "")
-        )
-
-    def failed(self, request: Request) -> None:
-        if request.failure != "net::ERR_ABORTED":  # the next page was asked for before it came
-            self.errors.append(f"failed: {request.url}")
-
-    def __enter__(self) -> Visit:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-    def go(self, url: str) -> None:
-        self.page.goto(url)
-        self.page.evaluate("document.fonts.ready")
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
