@@ -8,6 +8,7 @@ from derivlib import declare
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import At, Binding, Expr
+from derivlib.members import link
 from derivlib.patterns import einstein
 from derivlib.printed import script_text
 from derivlib.scope import Key
@@ -92,7 +93,7 @@ def bind_value(judge: Judge, node: Node, e: Expr, r: Reader) -> Binding:
     tex = judge.text[node.span.start : node.span.end].strip()
     binding = Binding(found[0].tex(), tex, "defined", shape, r.place(node.span), definition=e)
     judge.scope.bind(found[0], binding)
-    judge.link(binding, node)
+    link(judge)
     judge.page.definitions.append((binding, judge.p))
     return binding
 

@@ -8,6 +8,7 @@ from derivlib import declare
 from derivlib.bindings import is_new
 from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
 from derivlib.expr import Binding, Compare, Const, Size
+from derivlib.members import link
 from derivlib.part import Part
 from derivlib.printed import script_text, without_transpose
 from derivlib.reading import reading
@@ -42,7 +43,7 @@ def membership(judge: Judge, s: Statement) -> None:
                 continue
             old_domain = set(known.domain) if known is not None else set()
             for b in declare.bind_declared(r, n, space, s.span):
-                judge.link(b, n)
+                link(judge)
                 said.append(
                     f"{b.tex} is {show_shape(b.shape)}"
                     + (f", {', '.join(sorted(b.domain))}" if b.domain else "")

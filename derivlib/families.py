@@ -8,6 +8,7 @@ from derivlib.bindings import read_sides
 from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.expr import At, Binding, Const, Element, Expr, Index, children
+from derivlib.members import link
 from derivlib.patterns import stacked
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
@@ -60,7 +61,7 @@ def define_family(
     if old is None:
         judge.scope.bind(key, binding)
     judge.page.worlds.reset()
-    judge.link(binding, left)
+    link(judge)
     judge.page.definitions.append((binding, judge.p))
     return binding, exprs
 

@@ -6,33 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from derivlib import declare
-from derivlib.assume import assume
-from derivlib.bindings import bind_value, is_new, mentions
-from derivlib.claims import check_sides, read_chain
-from derivlib.conditions import (
-    ORDERINGS,
-    constraint,
-    definite,
-    distributed,
-    filter_draws,
-    is_label,
-    membership,
-    sign_of,
-    sizes_agree,
-    symmetric_in,
-)
+from derivlib.claims import check_sides
+from derivlib.conditions import ORDERINGS
 from derivlib.elaborate import Reader
-from derivlib.errors import HOLDS, UNREADABLE, user_error
+from derivlib.errors import HOLDS
 from derivlib.expr import Binding, Expr, Index
-from derivlib.mentions import is_index_like, mention
 from derivlib.parsed import LABEL, on_page
 from derivlib.part import Part
-from derivlib.reading import reading
-from derivlib.scope import Key, Scope
+from derivlib.scope import Scope
 from derivlib.shapes import show_shape
-from derivlib.slices import name_columns, name_entries
 from derivlib.source import Span
-from derivlib.tex.tree import Dots, Group, Matrix, Name, Node, Num, Scripted, Statement
+from derivlib.tex.tree import Dots, Group, Statement
 from derivlib.values.axes import used_indices
 from derivlib.verdict import Step, Verdict
 
@@ -40,6 +24,9 @@ if TYPE_CHECKING:
     from derivlib.check import PageCheck
     from derivlib.orders import Orders
     from derivlib.parsed import Parsed
+from derivlib.arrangement import put_in_order, take_ranges
+from derivlib.members import link
+from derivlib.statement import read_statement
 
 
 class Judge:
@@ -79,8 +66,8 @@ class Judge:
                 HOLDS,
             )
         before = dict(self.scope.indices)
-        self._ranges(statements)
-        self._order(statements)
+        take_ranges(self, statements)
+        put_in_order(self, statements)
         k = 0
         while k < len(statements):
             k += self._statement(statements, k)
@@ -89,53 +76,6 @@ class Judge:
             self.page.scope.indices.update(before)
         self._labels()
         return self._summary()
-
-    def _ranges(self, statements: list[Statement]) -> None:
-        """`for i = 1, …, n` at the end of a line speaks of what stands before it."""
-        k = 0
-        while k < len(statements):
-            used = declare.read_range(self.reader(), statements[k:])
-            if used:
-                first = statements[k].parts[0]
-                self.ranged.update(
-                    p.base for p in (first, statements[k].parts[-1]) if isinstance(p, Name)
-                )
-                del statements[k : k + used]
-                self.parts.append(Part("declaration"))
-            else:
-                k += 1
-
-    def _order(self, statements: list[Statement]) -> None:
-        """`… = XᵀDX, D = Diag(h)`: a definition goes before the statement that uses it."""
-        sets = [
-            s
-            for k, s in enumerate(statements)
-            if [rel.op for rel in s.relations] == ["in"]
-            and not (k and s.lead == "," and not statements[k - 1].relations)
-        ]
-        if sets and len(sets) < len(statements):
-            statements[:] = sets + [s for s in statements if s not in sets]
-        for j in range(1, len(statements)):
-            s = statements[j]
-            if not s.relations or s.relations[0].op not in ("=", ":="):
-                continue
-            found = declare.name_key(s.parts[0])
-            if found is None or self.scope.lookup(found[0]) is not None or found[1]:
-                continue
-            if s.row > statements[0].row + 30 or not isinstance(s.parts[0], Name | Scripted):
-                continue
-            for i in range(j):
-                earlier = statements[i]
-                if earlier.lead in (",", "for") and not earlier.relations:
-                    continue
-                own = declare.name_key(earlier.parts[0])
-                if own is not None and own[0] == found[0]:
-                    break
-                if any(mentions(p, found[0]) for p in earlier.parts):
-                    if own is not None and any(mentions(p, own[0]) for p in s.parts[1:]):
-                        break
-                    statements.insert(i, statements.pop(j))
-                    break
 
     def _statement(self, statements: list[Statement], k: int) -> int:
         """Handle the statement at `k`; return how many were used."""
@@ -164,7 +104,7 @@ class Judge:
                     r, names, declare.read_space(r, statements[j].parts[1]), s.span
                 )
                 if listed is not None:
-                    self.link(listed, names[0])
+                    link(self)
                     self.parts.append(
                         Part("declaration", reading=f"{listed.tex} is {show_shape(listed.shape)}")
                     )
@@ -188,142 +128,8 @@ class Judge:
         return 1
 
     def one(self, s: Statement) -> None:
-        ops = [rel.op for rel in s.relations]
-        if not ops:
-            mention(self, s)
-        elif ops[0] == "typed":
-            binding = declare.bind_function(self.reader(), s)
-            self.parts.append(Part("declaration", reading=f"{binding.tex} is a function"))
-        elif ops == ["in"]:
-            membership(self, s)
-        elif ops == ["sim"]:
-            distributed(self, s)
-        elif ops == ["mapsto"]:
-            for part in s.parts:
-                mention(self, Statement(part.span, (part,), ()))
-        elif self.orders.point and ops == ["="] and not is_new(self, s.parts[0]):
-            for part in s.parts:  # “at X = A⁻¹”: a point is named, nothing is claimed
-                mention(self, Statement(part.span, (part,), ()))
-        elif self.orders.concluded and ops[0] in ("=", *ORDERINGS):
-            self._equation(s)  # “hence …”: a result, whatever its form
-        elif ops == ["="] and not self.p.formula.display and constraint(self, s):
-            pass
-        elif ops == ["=", "in"] and symmetric_in(self, s):
-            pass
-        elif set(ops) == {"!="} and all(
-            is_index_like(p) or isinstance(p, Name) and is_label(self, p) for p in s.parts
-        ):
-            self.page.conditions.append(s)
-            self.parts.append(Part("mention", reading=self.text.strip()))
-        elif ops[0] in ORDERINGS and not self.orders.assume and sign_of(self, s):
-            pass
-        elif (
-            self.orders.condition
-            and len(ops) == 1
-            and ops[0] in ORDERINGS
-            and not self.p.formula.display
-        ):
-            filter_draws(self, s)
-        elif self.orders.condition and ops == ["="] and sizes_agree(self, s):
-            self.parts.append(Part("mention", reading=self.text.strip()))
-        elif (
-            ops[:1] == ["="]
-            and len(ops) == 2
-            and ops[1] in ("<<", ">>", "<<=", ">>=")
-            and definite(self, s)
-        ):
-            pass
-        elif "to" in ops or "mapsto" in ops:
-            raise user_error(
-                UNREADABLE, "an arrow is read only in the type of a function", s.relations[0].span,
-                "mark the formula skip with a reason, or write the steps as definitions",
-            )  # fmt: skip
-        elif self.orders.assume or self.orders.assume_if_claim and not is_new(self, s.parts[0]):
-            self._assume(s)
-        else:
-            self._equation(s)
-
-    def link(self, binding: Binding, node: Node) -> None:
-        """Tie exact members, such as H^{(0)} or x_1, to the family of their name."""
-        for scope in self.scope.chain():
-            families = [
-                (k, b) for k, b in scope.names.items() if b.indices and b.kind != "function"
-            ]
-            if not families:
-                continue
-            for key, other in list(scope.names.items()):
-                for family_key, family in families:
-                    if other is family or other.indices:
-                        continue
-                    value = _member_of(key, family_key)
-                    if value is not None and value not in family.members:
-                        family.members[value] = other
-                        self.page.worlds.reset()
-
-    # -- equations -------------------------------------------------------------------------
-    def _equation(self, s: Statement) -> None:
-        ops = [rel.op for rel in s.relations]
-        parts = list(s.parts)
-        if ops[-1] == "in" and len(ops) > 1:
-            if is_new(self, parts[0]) and isinstance(parts[1], Group | Matrix):
-                membership(
-                    self,
-                    Statement(s.span, (parts[0], parts[-1]), (s.relations[-1],), s.lead, s.row),
-                )
-            tail = Statement(s.span, (parts[-2], parts[-1]), (s.relations[-1],), s.lead, s.row)
-            self._equation(Statement(s.span, tuple(parts[:-1]), s.relations[:-1], s.lead, s.row))
-            if not self.parts or self.parts[-1].diagnostic is None:  # else it is said already
-                membership(self, tail)
-            return
-        name = parts[0]
-        if (
-            isinstance(name, Name)
-            and not self.p.formula.display
-            and len(parts) == 2
-            and isinstance(parts[1], Num)
-        ):
-            if (
-                self.scope.index(name.base) is not None
-                and self.scope.lookup(Key(name.base, name.font, name.accent)) is None
-            ):
-                self.parts.append(
-                    Part("mention", reading=f"the index {name.base} at {parts[1].text}")
-                )
-                return
-        if "~" in ops:
-            rel = next(rel for rel in s.relations if rel.op == "~")
-            if not any(isinstance(p, Num | Matrix) for p in parts):
-                raise user_error(
-                    UNREADABLE,
-                    "≈ says less than can be checked",
-                    rel.span,
-                    "write = with the printed digits, or mark it skip with a reason",
-                )
-        if name_entries(self, s):
-            return
-        if name_columns(self, s):
-            return
-        # `… = G` with := binds the name at the end.
-        k = len(parts) - 1
-        tail_name: tuple[Node, int] | None = None
-        if (
-            ops[-1] == ":="
-            and k >= 1
-            and is_new(self, parts[k])
-            and (k > 1 or not is_new(self, parts[0]))
-        ):
-            tail_name = (parts[k], k)
-            parts, ops = parts[:k], ops[:-1]
-        r = self.reader()
-        if tail_name is not None and len(parts) == 1:
-            e = r.expr(parts[0])
-            bind_value(self, tail_name[0], e, r)
-            self.parts.append(Part("definition", reading=reading(e, r.u)))
-            return
-        read_chain(self, r, s, parts, ops)
-        if tail_name is not None:
-            r = self.reader()
-            bind_value(self, tail_name[0], r.expr(parts[-1]), r)
+        """Bind, claim or mention what one statement says."""
+        read_statement(self, s)
 
     def labelled(self, e: Expr, r: Reader) -> None:
         """Keep what a statement came to, for a label to name."""
@@ -341,13 +147,6 @@ class Judge:
             e, indices = before[-1] if before else self.values[0]
             self.page.labels.setdefault(name, (e, indices, self.scope))
 
-    def _assume(self, s: Statement) -> None:
-        """A condition on the samples, not a claim."""
-
-        assume(self, s)
-        self.parts.append(Part("declaration", reading=f"assumed: {self.text.strip()}"))
-
-    # -- claims ----------------------------------------------------------------------------
     def _check(
         self, r: Reader, exprs: list[Expr], ops: list[str], spans: list[Span], before: list[Step],
         binding: Binding | None, first: Expr | None,
@@ -390,15 +189,3 @@ _SCRIPT = re.compile(r"[_^]\{?\(?([a-zA-Z](?:[,]?[a-zA-Z])?)|(?:sum|prod)_\{?\s*
 def _script_letters(text: str) -> set[str]:
     """Letters that stand as indices in a formula."""
     return {c for m in _SCRIPT.finditer(text) for g in m.groups() if g for c in g if c.isalpha()}
-
-
-def _member_of(key: Key, family: Key) -> tuple[int, ...] | None:
-    """(0,) for H^{(0)} in the family H^{(*)}; None when it is no member."""
-    if (key.base, key.font, key.accent) != (family.base, family.font, family.accent):
-        return None
-    if family.sup == "(*)" and key.sub == family.sub:
-        match = re.fullmatch(r"\((\d+)\)", key.sup)
-        return (int(match.group(1)),) if match else None
-    if family.sub == "*" and key.sup == family.sup:
-        return (int(key.sub),) if key.sub.isdigit() else None
-    return None
