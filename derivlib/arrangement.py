@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.bindings import mentions
+from derivlib.keys import name_key
 from derivlib.part import Part
+from derivlib.ranges import read_range
 from derivlib.tex.tree import Name, Scripted, Statement
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def take_ranges(judge: Judge, statements: list[Statement]) -> None:
     """`for i = 1, …, n` at the end of a line speaks of what stands before it."""
     k = 0
     while k < len(statements):
-        used = declare.read_range(judge.reader(), statements[k:])
+        used = read_range(judge.reader(), statements[k:])
         if used:
             first = statements[k].parts[0]
             judge.ranged.update(
@@ -43,7 +44,7 @@ def put_in_order(judge: Judge, statements: list[Statement]) -> None:
         s = statements[j]
         if not s.relations or s.relations[0].op not in ("=", ":="):
             continue
-        found = declare.name_key(s.parts[0])
+        found = name_key(s.parts[0])
         if found is None or judge.scope.lookup(found[0]) is not None or found[1]:
             continue
         if s.row > statements[0].row + 30 or not isinstance(s.parts[0], Name | Scripted):
@@ -52,7 +53,7 @@ def put_in_order(judge: Judge, statements: list[Statement]) -> None:
             earlier = statements[i]
             if earlier.lead in (",", "for") and not earlier.relations:
                 continue
-            own = declare.name_key(earlier.parts[0])
+            own = name_key(earlier.parts[0])
             if own is not None and own[0] == found[0]:
                 break
             if any(mentions(p, found[0]) for p in earlier.parts):

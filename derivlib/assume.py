@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derivlib import declare
 from derivlib.chains import Chain
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Expr
+from derivlib.keys import name_key
 from derivlib.sizes import all_dimensions, settle
 from derivlib.tex.tree import Statement
 from derivlib.values.axes import NO_AXES
@@ -52,7 +52,7 @@ def assume(judge: Judge, s: Statement) -> Binding:
     if named:
         candidates = [b for b in candidates if b.tex == named.strip("$ ")]
     for part in s.parts:  # a symbol that stands alone is the one
-        found = declare.name_key(part)
+        found = name_key(part)
         alone = judge.scope.lookup(found[0]) if found else None
         if alone in candidates:
             candidates.sort(key=lambda b: b is not alone)

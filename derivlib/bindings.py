@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import At, Binding, Expr
+from derivlib.keys import name_key
 from derivlib.members import link
 from derivlib.patterns import einstein
 from derivlib.printed import script_text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def is_new(judge: Judge, node: Node) -> bool:
-    found = declare.name_key(node)
+    found = name_key(node)
     if found is None:
         return False
     if judge.scope.lookup(found[0]) is not None:
@@ -81,7 +81,7 @@ def read_sides(judge: Judge, r: Reader, nodes: list[Node]) -> list[Expr]:
 
 
 def bind_value(judge: Judge, node: Node, e: Expr, r: Reader) -> Binding:
-    found = declare.name_key(node)
+    found = name_key(node)
     assert found is not None
     try:
         settle(e, r)
@@ -119,7 +119,7 @@ def _sizeless(judge: Judge, node: Node, key: Key, r: Reader) -> Binding:
 
 def mentions(node: Node, key: Key) -> bool:
     """Does a printed tree contain this name?"""
-    found = declare.name_key(node)
+    found = name_key(node)
     if found is not None and found[0] == key:
         return True
     match node:

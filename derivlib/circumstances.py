@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.elaborate import Reader
-from derivlib.errors import (
-    UNKNOWN_NAME,
-    DerivlibError,
-    user_error,
-)
+from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
 from derivlib.evaluate import World
 from derivlib.expr import Binding, Compare, Expr
+from derivlib.keys import name_key
 from derivlib.shapes import SCALAR
 from derivlib.source import Span
 from derivlib.tex.parser import parse_formula
@@ -47,7 +43,7 @@ def varying_by_name(judge: Judge, r: Reader) -> tuple[Binding, ...] | None:
     found = []
     for name in names:
         (statement,) = parse_formula(name.strip().strip("$"))
-        key = declare.name_key(statement.parts[0])
+        key = name_key(statement.parts[0])
         binding = judge.scope.lookup(key[0]) if key else None
         if binding is None:
             raise user_error(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.bindings import is_new
+from derivlib.declare import bind_declared
 from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
 from derivlib.expr import Binding, Compare, Const, Size
+from derivlib.keys import declared_names, name_key
 from derivlib.members import link
 from derivlib.part import Part
 from derivlib.printed import script_text, without_transpose
 from derivlib.reading import reading
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
+from derivlib.signs import bind_sign
 from derivlib.sizes import settle
+from derivlib.spaces import Space, read_space
 from derivlib.tex.tree import Bars, Group, Name, Node, Num, Product, Scripted, Statement
 
 if TYPE_CHECKING:
@@ -25,12 +28,12 @@ ORDERINGS = {"<", ">", "<=", ">=", "<<", ">>", "<<=", ">>=", "!="}
 
 def membership(judge: Judge, s: Statement) -> None:
     r = judge.reader()
-    names = declare.declared_names(s.parts[0])
-    if all(declare.name_key(n) is not None for n in names):
-        space = declare.read_space(r, s.parts[1])
+    names = declared_names(s.parts[0])
+    if all(name_key(n) is not None for n in names):
+        space = read_space(r, s.parts[1])
         said = []
         for n in names:
-            key = declare.name_key(n)
+            key = name_key(n)
             assert key is not None
             known = judge.scope.here(key[0]) if not key[1] else None
             if known is not None and known.kind == "defined":
@@ -42,7 +45,7 @@ def membership(judge: Judge, s: Statement) -> None:
                     )  # fmt: skip
                 continue
             old_domain = set(known.domain) if known is not None else set()
-            for b in declare.bind_declared(r, n, space, s.span):
+            for b in bind_declared(r, n, space, s.span):
                 link(judge)
                 said.append(
                     f"{b.tex} is {show_shape(b.shape)}"
@@ -55,7 +58,7 @@ def membership(judge: Judge, s: Statement) -> None:
     if _function_value(judge, s):
         return
     e = r.expr(s.parts[0])
-    space = declare.read_space(r, s.parts[1])
+    space = read_space(r, s.parts[1])
     if not r.u.same(e.shape, space.shape):
         raise r.ill_shaped(
             s.parts[0].span,
@@ -76,21 +79,21 @@ def _function_value(judge: Judge, s: Statement) -> bool:
         return False
     head, group = left.factors
     assert isinstance(group, Group)
-    key = declare.name_key(head)
+    key = name_key(head)
     if key is None or key[1] or judge.scope.lookup(key[0]) is not None:
         return False
     params = []
     for item in group.items:
-        found = declare.name_key(item)
+        found = name_key(item)
         if found is None:
             return False
         binding = judge.scope.lookup(found[0])
         if binding is None:
             r = judge.reader()
-            (binding,) = declare.bind_declared(r, item, declare.Space(SCALAR), item.span)
+            (binding,) = bind_declared(r, item, Space(SCALAR), item.span)
         params.append(binding)
     r = judge.reader()
-    space = declare.read_space(r, s.parts[1])
+    space = read_space(r, s.parts[1])
     function = Binding(
         key[0].tex(), key[0].tex(), "function", space.shape, r.place(left.span), set(space.domain),
         params=tuple(params), arguments=tuple(b.shape for b in params),
@@ -107,7 +110,7 @@ def _function_value(judge: Judge, s: Statement) -> bool:
 
 def sign_of(judge: Judge, s: Statement) -> bool:
     r = judge.reader()
-    bindings = declare.bind_sign(r, s)
+    bindings = bind_sign(r, s)
     if bindings is None:
         return False
     if any(b.used for b in bindings):
@@ -145,9 +148,9 @@ def constraint(judge: Judge, s: Statement) -> bool:
             isinstance(right, Name | Scripted)
             and (right.base if isinstance(right, Name) else getattr(right.base, "base", "")) == "I"
         ):
-            if turned[0] is not None and declare.name_key(turned[0]) == declare.name_key(b):
+            if turned[0] is not None and name_key(turned[0]) == name_key(b):
                 inner, domain = b, "orthonormal"
-            elif turned[1] is not None and declare.name_key(turned[1]) == declare.name_key(a):
+            elif turned[1] is not None and name_key(turned[1]) == name_key(a):
                 inner, domain = a, "orthogonal"
         elif (
             one
@@ -156,7 +159,7 @@ def constraint(judge: Judge, s: Statement) -> bool:
             and turned[0].font in ("bf", "bb")
         ):
             inner, domain = b, "simplex"
-    key = declare.name_key(inner) if inner is not None else None
+    key = name_key(inner) if inner is not None else None
     binding = judge.scope.lookup(key[0]) if key else None
     if (
         binding is None
@@ -179,15 +182,15 @@ def symmetric_in(judge: Judge, s: Statement) -> bool:
     """`A = A^T \\in \\mathbb{R}^{n×n}` declares a symmetric A."""
     a, b, space = s.parts
     turned = without_transpose(b)
-    key = declare.name_key(a)
-    if turned is None or key is None or declare.name_key(turned) != key:
+    key = name_key(a)
+    if turned is None or key is None or name_key(turned) != key:
         return False
     if judge.scope.lookup(key[0]) is not None:
         return False
     r = judge.reader()
-    found = declare.read_space(r, space)
-    (binding,) = declare.bind_declared(
-        r, a, declare.Space(found.shape, found.domain | {"symmetric"}), s.span
+    found = read_space(r, space)
+    (binding,) = bind_declared(
+        r, a, Space(found.shape, found.domain | {"symmetric"}), s.span
     )
     judge.parts.append(
         Part("declaration", reading=f"{binding.tex} is {show_shape(binding.shape)}, symmetric")
@@ -198,7 +201,7 @@ def symmetric_in(judge: Judge, s: Statement) -> bool:
 def definite(judge: Judge, s: Statement) -> bool:
     """`Q = Q^T \\succeq 0` says what Q is."""
     name, turned, zero = s.parts
-    key = declare.name_key(name)
+    key = name_key(name)
     binding = judge.scope.lookup(key[0]) if key else None
     same = (
         isinstance(turned, Scripted)

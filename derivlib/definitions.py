@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.bindings import bind_value, has_meaning, read_sides, rests_on_itself
 from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, user_error
@@ -15,6 +14,7 @@ from derivlib.function_definitions import (
     function_definition,
     value_of_function,
 )
+from derivlib.keys import family_of, name_key
 from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR, show_shape
@@ -41,7 +41,7 @@ def define(
     if isinstance(left, Scripted) and left.sub and any(t.text == r"\times" for t in left.sub):
         if has_meaning(judge, left):
             left = left.base  # A_{n×h} is A, its size said once more
-    found = declare.name_key(left)
+    found = name_key(left)
     if found is None and ops[0] in ("=", ":="):
         return _through(judge, r, left, parts)
     if found is None or ops[0] not in ("=", ":="):
@@ -68,7 +68,7 @@ def define(
     shifted = define_recursion(judge, r, left, key, parts)
     if shifted is not None:
         return shifted
-    family = declare.family_of(key, left, r)
+    family = family_of(key, left, r)
     if old is None and family is not None:
         known = judge.scope.lookup(family[0])
         if known is not None and known.kind == "free" and known.definition is None:
@@ -183,7 +183,7 @@ def _through(
         return _step(judge, r, left, parts)
     if inner is None:
         return None
-    found = declare.name_key(inner)
+    found = name_key(inner)
     if (
         found is None
         or found[1]
@@ -202,7 +202,7 @@ def _step(
     head, name = left.factors
     if not isinstance(head, Name) or head.base != "d":
         return None
-    found = declare.name_key(name)
+    found = name_key(name)
     whole = judge.scope.lookup(found[0]) if found else None
     if found is None or whole is None or whole.definition is None or found[1]:
         return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.bindings import mentions, read_sides
 from derivlib.elaborate import Reader
 from derivlib.expr import Binding, Call, Expr, Var
+from derivlib.keys import name_key
 from derivlib.scope import Key, Scope
 from derivlib.shapes import SCALAR, Shape
 from derivlib.sizes import settle
@@ -27,12 +27,12 @@ def function_definition(
         if (
             not isinstance(group, Group)
             or group.delimiter != "("
-            or not all(isinstance(i, Name | Scripted) and declare.name_key(i) for i in group.items)
+            or not all(isinstance(i, Name | Scripted) and name_key(i) for i in group.items)
         ):
             return None
         if isinstance(head, Name) and head.base in ("d", r"\partial", r"\nabla"):
             return None
-        found = declare.name_key(head)
+        found = name_key(head)
         if found is None or found[1]:
             return None
         key = found[0]
@@ -54,7 +54,7 @@ def function_definition(
         ):
             return None
         return define_function(judge, r, key, old, head, group, parts)
-    found = declare.name_key(left)
+    found = name_key(left)
     if found is None or found[1] or len(parts) != 2 or judge.scope.lookup(found[0]) is not None:
         return None
     right = parts[1]
@@ -64,7 +64,7 @@ def function_definition(
         and right.ops == ("",)
         and isinstance(right.factors[1], Group)
     ):
-        inner = declare.name_key(right.factors[0])
+        inner = name_key(right.factors[0])
         if inner is not None and inner[0] == found[0]:  # L = L(h, y): an unspecified function
             args = [r.expr(i) for i in right.factors[1].items]
             binding = unspecified_of(judge.scope, found[0], args, r.place(left.span), r)
@@ -84,7 +84,7 @@ def define_function(
     params: list[Binding] = []
     fresh: list[tuple[Key, Binding]] = []
     for k, item in enumerate(group.items):
-        found = declare.name_key(item)
+        found = name_key(item)
         assert found is not None
         bound = judge.scope.lookup(found[0]) if not found[1] else None
         declared = old.arguments[k] if old is not None and k < len(old.arguments) else None
@@ -162,7 +162,7 @@ def value_of_function(
         and isinstance(right.factors[1], Group)
     ):
         return None
-    inner = declare.name_key(right.factors[0])
+    inner = name_key(right.factors[0])
     if inner is None or inner[0] != key or isinstance(function.value, Binding):
         return None
     exprs = read_sides(judge, r, parts[1:])
@@ -179,10 +179,10 @@ def define_by_logarithm(
     judge: Judge, r: Reader, head: Node, group: Group, parts: list[Node]
 ) -> tuple[Binding, list[Expr]] | None:
     """`log p(x) = …`: p is the exponential of the right side, as a function."""
-    found = declare.name_key(head)
+    found = name_key(head)
     if found is None or found[1] or judge.scope.lookup(found[0]) is not None:
         return None
-    if r.function_head(head) is not None or not all(declare.name_key(i) for i in group.items):  # type: ignore[arg-type]
+    if r.function_head(head) is not None or not all(name_key(i) for i in group.items):  # type: ignore[arg-type]
         return None
     made = define_function(judge, r, found[0], None, head, group, parts)
     if made is None:

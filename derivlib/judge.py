@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.claims import check_sides
 from derivlib.conditions import ORDERINGS
+from derivlib.declare import bind_listed
 from derivlib.elaborate import Reader
 from derivlib.errors import HOLDS
 from derivlib.expr import Binding, Expr, Index
+from derivlib.keys import name_key
 from derivlib.parsed import LABEL, on_page
 from derivlib.part import Part
 from derivlib.scope import Scope
 from derivlib.shapes import show_shape
 from derivlib.source import Span
+from derivlib.spaces import read_space
 from derivlib.tex.tree import Dots, Group, Statement
 from derivlib.values.axes import used_indices
 from derivlib.verdict import Step, Verdict
@@ -100,8 +102,8 @@ class Judge:
             names = [part for t in statements[k:j] for part in t.parts] + [statements[j].parts[0]]
             if any(isinstance(n, Dots) for n in names) and statements[j].relations[0].op == "in":
                 r = self.reader()
-                listed = declare.bind_listed(
-                    r, names, declare.read_space(r, statements[j].parts[1]), s.span
+                listed = bind_listed(
+                    r, names, read_space(r, statements[j].parts[1]), s.span
                 )
                 if listed is not None:
                     link(self)
@@ -109,7 +111,7 @@ class Judge:
                         Part("declaration", reading=f"{listed.tex} is {show_shape(listed.shape)}")
                     )
                     return j - k + 1
-            if all(declare.name_key(n) or isinstance(n, Dots) for n in names):
+            if all(name_key(n) or isinstance(n, Dots) for n in names):
                 first = Group(
                     names[0].span.to(names[-1].span),
                     ",",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.errors import DerivlibError
+from derivlib.keys import family_of, name_key
 from derivlib.operators import BY_SPELLING
 from derivlib.parsed import on_page
 from derivlib.part import Part
 from derivlib.reading import reading
 from derivlib.scope import Key
+from derivlib.spaces import read_space
 from derivlib.tex.tree import Dots, Group, Name, Node, Num, Product, Scripted, Statement
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def mention(judge: Judge, s: Statement) -> None:
             pass
     r = judge.reader()
     if isinstance(node, Name | Scripted):
-        found = declare.name_key(node)
+        found = name_key(node)
         if found is not None:
             key, letters = found
             binding = judge.scope.lookup(key)
@@ -49,7 +50,7 @@ def mention(judge: Judge, s: Statement) -> None:
             if binding is not None and (binding.kind == "function" or letters or binding.indices):
                 judge.parts.append(Part("mention", reading=f"{binding.tex}"))
                 return
-            family = declare.family_of(key, node, r)
+            family = family_of(key, node, r)
             if binding is None and family is not None and judge.scope.lookup(family[0]) is not None:
                 judge.parts.append(Part("mention", reading=f"{r.text}"))
                 return
@@ -87,7 +88,7 @@ def mention(judge: Judge, s: Statement) -> None:
         judge.parts.append(Part("mention", reading=f"the place {judge.text.strip()}"))
         return
     if _is_set(node):
-        declare.read_space(r, node)
+        read_space(r, node)
         judge.parts.append(Part("mention", reading=judge.text.strip()))
         return
     if (

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from derivlib import declare
+from derivlib.declare import bind_declared
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding
+from derivlib.keys import declared_names, family_of, name_key
 from derivlib.operators import BY_NAME, BY_SPELLING
 from derivlib.parsed import on_page
 from derivlib.predication import CONCLUDED, GENERAL, SUPPOSED, TAKEN_BACK, mood, own_words
@@ -22,6 +23,7 @@ from derivlib.scope import Key
 from derivlib.sentences import Fact
 from derivlib.shapes import ONE, SCALAR
 from derivlib.source import Span
+from derivlib.spaces import Space, read_space
 from derivlib.tex.tree import Group, Name, Node, Num, Product, Scripted
 from derivlib.words import ELEMENTWISE, FILLS, FUNCTIONS, NOUNS, PROPERTIES
 
@@ -124,16 +126,16 @@ def _names(p: Parsed) -> list[Node]:
         if isinstance(head, Name) and head.font == "op":
             continue  # det, log: nobody's names
         if not s.relations or s.relations[0].op in ("in", "=", ":=", "typed", ">", ">="):
-            for n in declare.declared_names(s.parts[0]):
+            for n in declared_names(s.parts[0]):
                 if isinstance(n, Scripted) and n.sub is not None and untransposed(n) is not n:
                     found.append(n)
-                elif declare.name_key(n) is not None:
+                elif name_key(n) is not None:
                     found.append(n)
                 elif (
                     isinstance(n, Product)
                     and len(n.factors) == 2
                     and isinstance(n.factors[1], Group)
-                    and declare.name_key(n.factors[0])
+                    and name_key(n.factors[0])
                 ):
                     found.append(n.factors[0])
     return found
@@ -146,11 +148,11 @@ def _reader(page: PageCheck, p: Parsed) -> Reader:
 
 
 def _binding(page: PageCheck, p: Parsed, node: Node) -> tuple[Key, Binding | None]:
-    found = declare.name_key(node)
+    found = name_key(node)
     assert found is not None
     binding = page.scope.lookup(found[0])
     if binding is None:
-        family = declare.family_of(found[0], node, _reader(page, p))
+        family = family_of(found[0], node, _reader(page, p))
         if family is not None:
             binding = page.scope.lookup(family[0])
     return found[0], binding
@@ -160,7 +162,7 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
     turned = untransposed(node) is not node and f.row in ("column", "columns named", "column named")
     if turned:
         node = untransposed(node)
-    if declare.name_key(node) is None:
+    if name_key(node) is None:
         return True
     key, binding = _binding(page, p, node)
     phrase = f.phrase
@@ -413,7 +415,7 @@ def _shaped_by_words(
             continue
         shape = _size_of(page, other, phrase)
         if shape is not None:
-            (b,) = declare.bind_declared(r, node, declare.Space(shape), node.span)
+            (b,) = bind_declared(r, node, Space(shape), node.span)
             return b
     written = re.search(r"\b(\d|[a-z])\s?(?:×|x|-by-|by)\s?(\d|[a-z])\b", phrase)
     if written and re.search(r"matri", phrase):
@@ -424,7 +426,7 @@ def _shaped_by_words(
             constant(int(g)) if g.isdigit() else _letter_dimension(r, Key(g), node.span)
             for g in written.groups()
         )
-        (b,) = declare.bind_declared(r, node, declare.Space(dims), node.span)
+        (b,) = bind_declared(r, node, Space(dims), node.span)
         return b
     if re.search(
         r"\bscalars?\b|\breal number|\bconstants?\b|\bstep size|learning rate|\bnumber between"
@@ -435,10 +437,10 @@ def _shaped_by_words(
     ) and not re.search(
         r"matri|vector|function|valued|loss|number of|rank|dimension|integer", phrase
     ):
-        (b,) = declare.bind_declared(r, node, declare.Space(SCALAR), node.span)
+        (b,) = bind_declared(r, node, Space(SCALAR), node.span)
         return b
     if f.row in ("is", "named", "apposition") and _unsized(page, p, node, phrase):
-        key, _ = declare.name_key(node) or (Key(""), [])
+        key, _ = name_key(node) or (Key(""), [])
         shape = ((), ONE) if re.search(r"vectors?\b", phrase) else ((), ())
         b = Binding(key.tex(), key.tex(), "unsized", shape, on_page(p, node.span))
         page.scope.bind(key, b)
@@ -452,7 +454,7 @@ def _shaped_by_words(
         and isinstance(node, Name)
         and len(node.base) == 1
     ):
-        return page.scope.dimension(declare.name_key(node)[0], on_page(p, node.span))  # type: ignore[index]
+        return page.scope.dimension(name_key(node)[0], on_page(p, node.span))  # type: ignore[index]
     return None
 
 
@@ -464,7 +466,7 @@ def _unsized(page: PageCheck, p: Parsed, node: Node, phrase: str) -> bool:
         r"function|valued|gradient|derivative|Jacobian|Hessian|matri\w+ of|vector of", phrase
     ):
         return False
-    found = declare.name_key(node)
+    found = name_key(node)
     if found is None or found[1] or found[0].base in ("I", "1", "0", "e"):
         return False
     return page.scope.lookup(found[0]) is None
@@ -502,11 +504,11 @@ def _size_of(page: PageCheck, p: Parsed, phrase: str) -> Any:
         r"@[ -–]?(?:dimensional|vector|dim)|(?:length|size|dimension) @|vector (?:in|of)", phrase
     ):
         if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.font == "bb":
-            return declare.read_space(r, node).shape
+            return read_space(r, node).shape
         n = dimension(r, node)
         return (ONE, n) if "row" in phrase else (n, ONE)
     if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.font == "bb":
-        return declare.read_space(r, node).shape
+        return read_space(r, node).shape
     return None
 
 
@@ -537,8 +539,8 @@ def _sized(
         if shape is None:
             continue
         if binding is None:
-            (binding,) = declare.bind_declared(
-                _reader(page, p), node, declare.Space(shape), node.span
+            (binding,) = bind_declared(
+                _reader(page, p), node, Space(shape), node.span
             )
         domain, _ = _domains(f.phrase)
         if domain and binding.kind == "free":
@@ -609,7 +611,7 @@ def _function_of(
             return False
         r = _reader(page, other)
         if k == space:
-            shape = declare.read_space(r, other.statements[0].parts[0]).shape
+            shape = read_space(r, other.statements[0].parts[0]).shape
             continue
         for s in other.statements:
             e = r.expr(s.parts[0])
@@ -643,7 +645,7 @@ def _column(
     for k in reversed(f.objects):
         matrix = by_index.get(k)
         names = _names(matrix) if matrix is not None else []
-        found = declare.name_key(names[0]) if names else None
+        found = name_key(names[0]) if names else None
         binding = page.scope.lookup(found[0]) if found else None
         named = named or bool(names)
         if (

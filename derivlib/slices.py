@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.errors import UNKNOWN_NAME, user_error
 from derivlib.expr import At, Binding, Element, Expr, Index, Op, Var
+from derivlib.keys import family_of, name_key
 from derivlib.operators import BY_NAME
 from derivlib.parsed import on_page
 from derivlib.part import Part
@@ -51,7 +51,7 @@ def name_columns(judge: Judge, s: Statement) -> bool:
         if len(s.parts) == 2
         else ((s.parts[0], s.parts[-1]), (s.parts[0], s.parts[1]))
     ):
-        found = declare.name_key(whole)
+        found = name_key(whole)
         binding = judge.scope.lookup(found[0]) if found else None
         transposed = False
         node = listed
@@ -83,7 +83,7 @@ def name_columns(judge: Judge, s: Statement) -> bool:
             continue
         turned = False
         first = cells[0]
-        key = declare.name_key(first)
+        key = name_key(first)
         if (
             key is None
             and isinstance(first, Scripted)
@@ -91,7 +91,7 @@ def name_columns(judge: Judge, s: Statement) -> bool:
             and script_text(first.sups[-1]) in ("T", r"\top")
         ):
             turned = True
-            key = declare.name_key(
+            key = name_key(
                 Scripted(first.span, first.base, first.sub, first.sups[:-1], first.primes)
             )
         if key is None or not key[0].sub:
@@ -129,8 +129,8 @@ def name_entries(judge: Judge, s: Statement) -> bool:
     ):
         return False
     entry = listed.items[0]
-    key, name = declare.name_key(entry), declare.name_key(whole)
-    family = declare.family_of(key[0], entry, judge.reader()) if key else None
+    key, name = name_key(entry), name_key(whole)
+    family = family_of(key[0], entry, judge.reader()) if key else None
     if name is None or family is None or len(family[1]) != 2:
         return False
     matrix = judge.scope.lookup(name[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from derivlib import declare
 from derivlib.assume import assume
 from derivlib.bindings import is_new
 from derivlib.conditions import (
@@ -20,6 +19,7 @@ from derivlib.conditions import (
     sizes_agree,
     symmetric_in,
 )
+from derivlib.declare import bind_function
 from derivlib.equations import equation
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.mentions import is_index_like, mention
@@ -53,7 +53,7 @@ def _function(judge: Judge, s: Statement, ops: Ops) -> bool:
     """`f : A → B`"""
     if ops[0] != "typed":
         return False
-    binding = declare.bind_function(judge.reader(), s)
+    binding = bind_function(judge.reader(), s)
     judge.parts.append(Part("declaration", reading=f"{binding.tex} is a function"))
     return True
 

@@ -1,0 +1,114 @@
+r"""Signs and orders that declare: `\lambda > 0`, `A \succ 0`, `0 < p < 1`."""
+
+from __future__ import annotations
+
+from derivlib.declare import bind_declared
+from derivlib.elaborate import Reader
+from derivlib.expr import Binding
+from derivlib.keys import declared_names, name_key
+from derivlib.scope import Key
+from derivlib.shapes import SCALAR
+from derivlib.spaces import Space, number_of
+from derivlib.tex.tree import Bars, Group, Name, Node, Num, Product, Statement
+from derivlib.values.closures import dependencies
+
+SIGNS = {
+    ">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive",
+    ">>": "spd", ">>=": "psd", "<<": "negative_definite", "!=": "nonzero",
+}  # fmt: skip
+
+
+def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
+    """`\\lambda > 0`, `A \\succ 0`, `\\det X > 0`: None when this is a claim instead."""
+    if len(statement.parts) != 2:
+        return _two_sided(r, statement)
+    op = statement.relations[0].op
+    left, right = statement.parts
+    zero = isinstance(right, Num) and float(right.text) == 0
+    domain = SIGNS.get(op)
+    if domain is None or not isinstance(right, Num | Name):
+        return None
+    if op in (">", ">=", "<", "<=") and isinstance(left, Name) and isinstance(right, Name):
+        a, b = (r.scope.lookup(Key(n.base, n.font, n.accent)) for n in (left, right))
+        if (a is None or a.is_dimension) and (b is None or b.is_dimension) and (a or b):
+            pair = (left, right) if op in (">", ">=") else (right, left)
+            return [r.scope.dimension(Key(n.base, n.font, n.accent), r.place(n.span)) for n in pair]
+    inner = _determinant_of(left)
+    if inner is not None and zero and op == ">" and name_key(inner) is None:
+        square = [
+            b for b in dependencies(r.expr(inner)) if b.kind == "free" and b.shape[0] == b.shape[1]
+        ]
+        for b in square:
+            b.domain.add("positive_det")
+        return square or None
+    if inner is not None and zero and op in (">", "!="):
+        key = name_key(inner)
+        binding = r.scope.lookup(key[0]) if key else None
+        if binding is not None and binding.kind == "free":
+            binding.domain.add("positive_det" if op == ">" else "invertible")
+            return [binding]
+        return None
+    if not zero and op in (">>", ">>=", "<<"):
+        zero = isinstance(right, Name) and right.base == "0"
+    names = declared_names(left)
+    bindings: list[Binding] = []
+    for node in names:
+        key = name_key(node)
+        if key is None:
+            return None
+        binding = r.scope.lookup(key[0])
+        if binding is None:
+            if op in (">>", ">>=", "<<"):
+                return None
+            if not zero and not (
+                isinstance(right, Num) and op in (">", ">=") and float(right.text) >= 0
+            ):
+                return None
+            bindings += bind_declared(r, node, Space(SCALAR, frozenset({domain})), node.span)
+            if not zero and op in (">", ">="):
+                _above(bindings[-1], float(right.text))  # type: ignore[union-attr]
+            continue
+        if binding.kind != "free" or not zero and not binding.is_dimension:
+            return None
+        binding.domain.add(domain)
+        bindings.append(binding)
+    return bindings
+
+
+def _above(binding: Binding, low: float) -> None:
+    binding.conditions.append(lambda world, g, value: value + low)
+
+
+def _two_sided(r: Reader, statement: Statement) -> list[Binding] | None:
+    """`0 < p < 1`."""
+    ops = [rel.op for rel in statement.relations]
+    if len(ops) != 2 or not all(o in ("<", "<=") for o in ops):
+        return None
+    low, name, high = statement.parts
+    a, b = number_of(low), number_of(high)
+    if a is None or b is None or name_key(name) is None:
+        return None
+    found = name_key(name)
+    assert found is not None
+    domain = frozenset(
+        {"unit_interval"} if a >= 0 and b <= 1 else {"positive"} if a >= 0 else set()
+    )
+    binding = r.scope.lookup(found[0])
+    if binding is not None:
+        binding.domain |= domain
+        return [binding]
+    return bind_declared(r, name, Space(SCALAR, domain), name.span)
+
+
+def _determinant_of(node: Node) -> Node | None:
+    if isinstance(node, Bars) and node.delimiter == "|":
+        return node.body
+    if (
+        isinstance(node, Product)
+        and len(node.factors) == 2
+        and isinstance(node.factors[0], Name)
+        and node.factors[0].base == "det"
+    ):
+        inner = node.factors[1]
+        return inner.items[0] if isinstance(inner, Group) and len(inner.items) == 1 else inner
+    return None
