@@ -32,9 +32,7 @@ def mention(judge: Judge, s: Statement) -> None:
                     isinstance(f, Name)
                     and judge.scope.lookup(Key(f.base, f.font, f.accent)) is None
                 ):
-                    judge.scope.dimension(
-                        Key(f.base, f.font, f.accent), on_page(judge.p, f.span)
-                    )
+                    judge.scope.dimension(Key(f.base, f.font, f.accent), on_page(judge.p, f.span))
         except DerivlibError:
             pass
     r = judge.reader()

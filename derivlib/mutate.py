@@ -189,9 +189,7 @@ class Breaking(PageCheck):
         try:
             side = Side(text, reader)
         except NOT_READ:
-            self.found.left_out.append(
-                (on_page(p, step.right), "this side cannot be taken apart")
-            )
+            self.found.left_out.append((on_page(p, step.right), "this side cannot be taken apart"))
             return
         others = [p.expanded.text[s.start : s.end] for s in chain.spans if s != step.right]
         pool = _few(pool_of(chain.judge, reader, others, text))

@@ -109,9 +109,7 @@ def name_columns(judge: Judge, s: Statement) -> bool:
             continue
         if ONE in binding.shape:
             continue
-        bind_slices(
-            judge.scope, star, binding, column, turned, on_page(judge.p, listed.span)
-        )
+        bind_slices(judge.scope, star, binding, column, turned, on_page(judge.p, listed.span))
     return False
 
 

@@ -14,6 +14,7 @@ MODELS = (
     "batch_norm",
     "gaussian_process",
     "gru",
+    "infonce",
     "inverse_and_determinant",
     "kl_gaussians",
     "layer_norm",
