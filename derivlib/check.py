@@ -16,6 +16,7 @@ from derivlib.orders import Orders, marked_wrong, orders_of, page_settings, sect
 from derivlib.page import Directive, Formula, Heading, Page, Prose
 from derivlib.parsed import Parsed, is_declaration, kind_of, on_page, parse
 from derivlib.scope import Scope
+from derivlib.shown import show_parts
 from derivlib.source import Span
 from derivlib.tex.macros import Macros
 from derivlib.tex.tree import Statement
@@ -31,8 +32,9 @@ class PageCheck:
 
     hinting = True  # look for corrections and small counter-examples; mutation does without
 
-    def __init__(self, page: Page, seed: int = 0) -> None:
+    def __init__(self, page: Page, seed: int = 0, *, parts: bool = False) -> None:
         self.page = page
+        self.parts = parts
         self.source = page.source
         self.seed = seed
         self.worlds = Worlds(seed)
@@ -52,6 +54,8 @@ class PageCheck:
         self.orders = orders_of(page)
         page_settings(page, self.scope.settings)
         self._run()
+        if parts:
+            show_parts(page, self.parsed)
         self.verdicts: tuple[Verdict, ...] = tuple(
             p.verdict for p in sorted(self.parsed, key=lambda p: p.formula.index) if p.verdict
         )
@@ -177,6 +181,8 @@ class PageCheck:
         kept = self.scope
         if orders.wrong:
             self.scope = kept.child(99)
+        if self.parts:
+            p.scope, p.seen = self.scope, []
         lent = self._lend(formula)
         hinting, self.hinting = self.hinting, self.hinting and not orders.wrong
         try:
@@ -253,6 +259,9 @@ class PageCheck:
         return as_function(e, indices, scope, label)
 
 
-def check_page(page: Page, *, seed: int = 0) -> PageCheck:
-    """The mathematics of a page, checked; never raises for a user's mistake."""
-    return PageCheck(page, seed)
+def check_page(page: Page, *, seed: int = 0, parts: bool = False) -> PageCheck:
+    """The mathematics of a page, checked; never raises for a user's mistake.
+
+    With `parts`, each verdict tells every part of its formula with its shape.
+    """
+    return PageCheck(page, seed, parts=parts)

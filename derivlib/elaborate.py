@@ -62,6 +62,7 @@ class Reader:
         self.attempts = 0
         self.greedy = False  # a second attempt: functions take all that follows their brackets
         self.place: Callable[[Span], Span] = lambda span: span  # to offsets in the page
+        self.seen: list[tuple[Span, Expr, Unifier]] | None = None  # all that was read, if asked for
 
     # -- messages --------------------------------------------------------------------------
     def note(self, text: str) -> None:
@@ -105,6 +106,12 @@ class Reader:
 
     # -- expressions -----------------------------------------------------------------------
     def expr(self, node: Node) -> Expr:
+        e = self._expr(node)
+        if self.seen is not None:
+            self.seen.append((node.span, e, self.u))
+        return e
+
+    def _expr(self, node: Node) -> Expr:
         match node:
             case Num():
                 return Const(node.span, SCALAR, float(node.text), _unit(node.text))
@@ -244,7 +251,10 @@ class Reader:
         sups = list(node.sups) if node else []
         primes = node.primes if node else 0
 
-        return resolve(self, name, sub, sups, primes, span)
+        e = resolve(self, name, sub, sups, primes, span)
+        if self.seen is not None:
+            self.seen.append((span, e, self.u))
+        return e
 
     # What modules below call without knowing who answers: argument and product hold each other.
     def operand(self, factors: Sequence[Node], ops: Sequence[str], i: int) -> tuple[Expr, int]:

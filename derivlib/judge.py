@@ -54,6 +54,7 @@ class Judge:
         """A fresh reader of this formula in the present scope."""
         r = Reader(self.scope, self.text)
         r.place = lambda span: on_page(self.p, span)
+        r.seen = self.p.seen
         return r
 
     # -- statements ------------------------------------------------------------------------

@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derivlib.errors import HOLDS, SKIPPED, DerivlibError
+from derivlib.expr import Expr
 from derivlib.orders import Orders
 from derivlib.page import Formula
+from derivlib.scope import Scope
+from derivlib.shapes import Unifier
 from derivlib.source import Span
 from derivlib.tex.macros import Expanded, Macros, expand
 from derivlib.tex.parser import parse_formula
 from derivlib.tex.tree import Statement
 from derivlib.tex.vocabulary import INFIX, RELATIONS
 from derivlib.verdict import Verdict
+
+Seen = list[tuple[Span, Expr, Unifier]]
 
 LABEL = re.compile(r"\\label\s*\{([^}]*)\}")
 # Signs that a sentence may speak of, alone between dollars.
@@ -34,6 +39,8 @@ class Parsed:
     error: DerivlibError | None = None
     verdict: Verdict | None = None
     label: str | None = None
+    scope: Scope | None = None  # in which it was judged, and
+    seen: Seen | None = None  # what was read, when someone asks for its parts
 
 
 def parse(formula: Formula, orders: Orders | None, macros: Macros) -> Parsed:

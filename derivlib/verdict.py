@@ -39,6 +39,48 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Symbol:
+    """A name of a page, as a reader meets it; the same object wherever the name is meant.
+
+    Args:
+        key: what tells it from the other names of its page.
+        kind: free, defined, function or dimension.
+        shape: its sides, such as ("n", "d"); none for a function.
+        words: what was said of it, such as "symmetric".
+        formula: which formula of the page, counted from 0, bound it.
+    """
+
+    key: str
+    tex: str
+    kind: str
+    shape: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    formula: int | None = None
+
+
+@dataclass(frozen=True)
+class TypedPart:
+    """A part of a formula: its place in the TeX with macros expanded, its shape, its symbol."""
+
+    start: int
+    end: int
+    shape: tuple[str, ...]
+    symbol: Symbol | None = None
+
+
+@dataclass(frozen=True)
+class Box:
+    """A factor in a picture of shapes: its place in the expanded TeX, and its two sides."""
+
+    start: int
+    end: int
+    shape: tuple[str, ...]
+
+
+Side = tuple[Box | str, ...]  # boxes with signs between them; "" is the matrix product
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What became of one formula of a page."""
 
@@ -59,6 +101,10 @@ class Verdict:
     details: Mapping[str, object] = field(
         default_factory=dict
     )  # sizes, seeds, draws, errors per oracle
+    # when they were asked for:
+    parts: tuple[TypedPart, ...] = ()
+    picture: tuple[Side, ...] = ()  # a side of the formula each, its relation in front
+    numpy: tuple[str, ...] = ()  # the sides as lines of Python
 
     @property
     def ok(self) -> bool:

@@ -37,7 +37,8 @@ def test_the_tex_on_the_page_is_the_tex_that_was_checked(site: Path, path: Path)
     html = (site / place / "index.html").read_text(encoding="utf-8")
     built = Counter(plain(unescape(tex)) for tex in _TEX.findall(html))
     assert built == Counter(plain(formula.tex) for formula in read_page(source).formulas)
-    assert html.count('<math display="') == sum(built.values()) + html.count("data-hint=")
+    others = html.count("data-hint=") + html.count("data-dl-name=")
+    assert html.count('<math display="') == sum(built.values()) + others
 
 
 def test_the_overview_shows_what_stands_on_the_pages(site: Path) -> None:

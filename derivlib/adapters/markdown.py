@@ -59,6 +59,7 @@ class DerivlibExtension(Extension):
             "on_error": ["raise", "what a mistake does: raise, or mark it on the page"],
             "path": ["<text>", "the name of the text in messages"],
             "checker": ["", "a function from Source to FileReport"],
+            "doubts": ["", "the address where an issue is opened, for the link under a formula"],
             "expect": ["", "a function told the `Setting` of each text that is converted"],
         }
         super().__init__(**options)

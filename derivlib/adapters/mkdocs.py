@@ -81,6 +81,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
             config.markdown_extensions.append("derivlib")
         config.mdx_configs["derivlib"] = {
             "on_error": "mark", "checker": self._report, "expect": self._expect,
+            "doubts": f"{config.repo_url.rstrip('/')}/issues/new" if config.repo_url else "",
         }  # fmt: skip
         config.extra_css.insert(0, f"{_ADDRESS}/derivlib.css")
         config.extra_javascript.append(f"{_ADDRESS}/derivlib.js")
@@ -244,6 +245,8 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
             self._compare(html, report, self.setting)
         if page.toc.items and page.toc.items[0].level == 0 and not page.meta.get("title"):
             page.title = page.toc.items[0].title  # the heading, its formulas in words
+        if self.setting:
+            html += self.setting.symbols()
         if self.config.foot:
             html += foot(report)
         return html + self._overlay(report) if self.serving else html

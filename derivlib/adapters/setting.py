@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from derivlib.adapters.formula import anchor_of, render_display, render_inline, render_message
+from derivlib.adapters.formula import anchor_of, render_display, render_inline
+from derivlib.adapters.legend import Legend
 from derivlib.adapters.mathml import plain_text, render_math
+from derivlib.adapters.mistake import render_message
 from derivlib.errors import UNREADABLE, DerivlibError, Diagnostic
 from derivlib.page import Formula, Page, read_page
 from derivlib.source import Source, Span
@@ -27,7 +29,8 @@ def check_source(source: Source, *, seed: int = 0) -> FileReport:
     from derivlib.check import check_page
 
     page = read_page(source)
-    return FileReport(source, tuple(check_page(page, seed=seed).verdicts), (), page.problems)
+    checked = check_page(page, seed=seed, parts=True)
+    return FileReport(source, tuple(checked.verdicts), (), page.problems)
 
 
 def expansions(tex: Iterable[str]) -> Iterator[str]:
@@ -89,14 +92,28 @@ class Setting:
             anchor_of(v, taken) if f.display else ""
             for f, v in zip(page.formulas, self.verdicts, strict=True)
         ]
+        self.legend = Legend(self.verdicts)
+        self.pointed = self.legend.places()  # inline formulas that something points at
         self.worded: set[int] = set()  # set as words, in an attribute
 
     def block(self, index: int) -> str:
         verdict, expanded = self.verdicts[index], self.expanded[index]
-        return render_display(verdict, expanded, self.report.source, self.anchors[index])
+        anchor, doubts = self.anchors[index], self.options.get("doubts", "")
+        return render_display(verdict, expanded, self.legend, self.report.source, anchor, doubts)
 
     def inline(self, index: int) -> str:
-        return render_inline(self.verdicts[index], self.expanded[index], f"dl-message-{index}")
+        own = self.address(index) if index in self.pointed else ""
+        self.pointed.discard(index)  # a heading is set twice: an identity stands once
+        verdict, expanded = self.verdicts[index], self.expanded[index]
+        return render_inline(verdict, expanded, self.legend, f"dl-message-{index}", own)
+
+    def address(self, index: int) -> str:
+        """The anchor of a formula on the page."""
+        return self.anchors[index] or f"s-{index}"
+
+    def symbols(self) -> str:
+        """The table of the page's symbols, for its end."""
+        return self.legend.render(self.address)
 
     def note(self, index: int) -> str:
         return render_message(self.verdicts[index], self.report.source, f"dl-message-{index}")

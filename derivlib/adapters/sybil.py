@@ -67,10 +67,11 @@ class _Checked:
     namespace: dict[str, Any]
     seed: int = 0
     limit: float = TIME_LIMIT
+    parts: bool = False  # tell every part of a formula with its shape
 
     @cached_property
     def check(self) -> PageCheck:
-        return check_page(self.page, seed=self.seed)
+        return check_page(self.page, seed=self.seed, parts=self.parts)
 
     @cached_property
     def runner(self) -> CodeRunner:

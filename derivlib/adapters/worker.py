@@ -139,6 +139,7 @@ def _document(path: Path, code: bool, seed: int) -> FileReport:
 
     document = sybil.PageDocument.parse(str(path), sybil.formulas(seed=seed), sybil.code())
     found = sybil.checked(document)
+    found.parts = True
     page = found.page
     if code:
         results = tuple(found.runner.run(block) for block in page.code)
