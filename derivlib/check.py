@@ -123,13 +123,13 @@ class PageCheck:
                 self._judge(p, facts)
             else:
                 waiting.append(p)
-        open_facts = said.apply(self, open_facts, by_index, final=False)
+        open_facts = said.apply(self, open_facts, by_index)
         for p in waiting:
             if p.verdict is None:
                 self._judge(p, facts)
                 if open_facts:
-                    open_facts = said.apply(self, open_facts, by_index, final=False)
-        said.apply(self, open_facts, by_index, final=True)
+                    open_facts = said.apply(self, open_facts, by_index)
+        said.apply(self, open_facts, by_index)
         for _ in range(4):  # names that were bound further on in the paragraph
             again = [
                 p
@@ -145,7 +145,7 @@ class PageCheck:
                 self._judge(p, facts)
             if all(p.verdict is None or p.verdict.status == UNKNOWN_NAME for p in again):
                 break
-            open_facts = said.apply(self, open_facts, by_index, final=False)
+            open_facts = said.apply(self, open_facts, by_index)
         for p in parsed:
             v = p.verdict
             if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":

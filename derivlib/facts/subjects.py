@@ -1,0 +1,71 @@
+"""What words speak of: the names in a formula, and what they are bound to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivlib.elaborate import Reader
+from derivlib.expr import Binding
+from derivlib.keys import declared_names, family_of, name_key
+from derivlib.parsed import Parsed, on_page
+from derivlib.printed import TRANSPOSES, script_text
+from derivlib.scope import Key
+from derivlib.source import Span
+from derivlib.tex.tree import Group, Name, Node, Product, Scripted
+
+if TYPE_CHECKING:
+    from derivlib.check import PageCheck
+
+
+def untransposed(node: Node) -> Node:
+    """x_i of x_iᵀ, as in “x_iᵀ is row i of X”."""
+    if isinstance(node, Scripted):
+        if node.sups and script_text(node.sups[-1]) in TRANSPOSES:
+            return Scripted(node.span, node.base, node.sub, node.sups[:-1], node.primes)
+        if node.primes == 1 and node.sub is not None and not node.sups:
+            return Scripted(node.span, node.base, node.sub, (), 0)
+    return node
+
+
+def names_of(p: Parsed) -> list[Node]:
+    """Names that a formula in prose stands for: `A`, `A, B`, `X ∈ …`, `y = …`."""
+    found: list[Node] = []
+    for s in p.statements:
+        head = s.parts[0].factors[0] if isinstance(s.parts[0], Product) else s.parts[0]
+        if isinstance(head, Name) and head.font == "op":
+            continue  # det, log: nobody's names
+        if not s.relations or s.relations[0].op in ("in", "=", ":=", "typed", ">", ">="):
+            for n in declared_names(s.parts[0]):
+                if isinstance(n, Scripted) and n.sub is not None and untransposed(n) is not n:
+                    found.append(n)
+                elif name_key(n) is not None:
+                    found.append(n)
+                elif (
+                    isinstance(n, Product)
+                    and len(n.factors) == 2
+                    and isinstance(n.factors[1], Group)
+                    and name_key(n.factors[0])
+                ):
+                    found.append(n.factors[0])
+    return found
+
+
+def reader_of(page: PageCheck, p: Parsed) -> Reader:
+    r = Reader(page.scope, p.expanded.text if p.expanded else "")
+    r.place = lambda span: on_page(p, span)
+    return r
+
+
+def binding_of(page: PageCheck, p: Parsed, node: Node) -> tuple[Key, Binding | None]:
+    found = name_key(node)
+    assert found is not None
+    binding = page.scope.lookup(found[0])
+    if binding is None:
+        family = family_of(found[0], node, reader_of(page, p))
+        if family is not None:
+            binding = page.scope.lookup(family[0])
+    return found[0], binding
+
+
+def place_of(page: PageCheck, p: Parsed) -> Span:
+    return on_page(p, p.statements[0].parts[0].span)
