@@ -19,7 +19,7 @@ from derivlib.check import PageCheck
 from derivlib.circumstances import conditions_on, varying_by_name
 from derivlib.edits import BREAKING, Variant, variants
 from derivlib.elaborate import Reader
-from derivlib.elementwise import NotCovered, agreement
+from derivlib.elementwise import agreement
 from derivlib.errors import DerivlibError
 from derivlib.evaluate import World
 from derivlib.expr import Expr, Op
@@ -30,6 +30,7 @@ from derivlib.page import Formula, Page, Prose
 from derivlib.parsed import Parsed, on_page
 from derivlib.patterns import einstein
 from derivlib.reading import reading
+from derivlib.route.point import NotCovered
 from derivlib.sizes import all_dimensions
 from derivlib.source import Source, Span
 from derivlib.tex.macros import Expanded
