@@ -23,9 +23,17 @@ LETTERS = (
 SHOWN_AS_CODE = {"contract", "compose", "apply_linear"}
 
 
+def _head(description: str) -> tuple[str, ...]:
+    return ("---", f'description: "{description}"', "---", "")
+
+
 def operators_page() -> str:
     """Every row of the operator table, its example typeset and read like any formula."""
     lines = [
+        *_head(
+            "Every operation that a checked formula may use, with its spellings, its "
+            "shapes and an example."
+        ),
         "# What is read",
         "",
         "Every operation that a formula may use, one row each, drawn from the table that the "
@@ -74,6 +82,10 @@ def _operator(row: Operator) -> str:
 def words_page() -> str:
     """The closed list of words that declare, an example sentence for each."""
     lines = [
+        *_head(
+            "The words of a page that declare what a symbol is: symmetric, invertible, "
+            "one-hot and the rest of the list."
+        ),
         "# Words that declare",
         "",
         "Prose around a formula says what its letters are. This is the whole list of what is "

@@ -39,4 +39,4 @@ class Visit:
 
     def go(self, url: str) -> None:
         self.page.goto(url)
-        self.page.evaluate("document.fonts.ready")
+        self.page.evaluate("document.fonts.ready.then(() => true)")

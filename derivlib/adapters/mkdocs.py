@@ -193,7 +193,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
             uri = f"{_ADDRESS}/{self.fonts.name}"
             files.append(File.generated(config, uri, abs_src_path=str(self.fonts)))
             face = (
-                '@font-face{font-family:"Derivlib Math";font-display:block;'
+                '@font-face{font-family:"Derivlib Math";font-display:swap;'
                 f'src:url("{self.fonts.name}") format("woff2")}}\n'
             )
             style = face + style
