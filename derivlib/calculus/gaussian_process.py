@@ -66,7 +66,8 @@ def forward(X: ArrayLike, y: ArrayLike, s: ArrayLike, r: ArrayLike, sigma: Array
     C = s**2 * np.exp(-D / (2 * r**2))
     K = C + sigma**2 * np.eye(n)
     alpha = np.linalg.solve(K, y)
-    value = -(y.T @ alpha)[0, 0] / 2 - log_det(K) / 2 - n / 2 * np.log(2 * np.pi)
+    quadratic = (y.T @ alpha)[0, 0]
+    value = -(quadratic + log_det(K) + n * np.log(2 * np.pi)) / 2
     # --8<-- [end:forward-steps]
     return Forward(X, y, s, r, sigma, D, C, K, alpha, value)
     # --8<-- [end:forward]

@@ -12,6 +12,7 @@ FOLDER = Path(calculus.__file__).parent
 MODELS = (
     "attention",
     "batch_norm",
+    "cholesky",
     "gaussian_process",
     "gru",
     "infonce",
@@ -22,6 +23,7 @@ MODELS = (
     "linear_layer",
     "logistic_regression",
     "lstm",
+    "matrix_exponential",
     "mlp",
     "multi_head",
     "rnn",
