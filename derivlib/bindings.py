@@ -8,6 +8,7 @@ from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import At, Binding, Expr
 from derivlib.keys import name_key
+from derivlib.known import known, refuse
 from derivlib.members import link
 from derivlib.patterns import einstein
 from derivlib.printed import script_text
@@ -38,6 +39,23 @@ def _resolves(judge: Judge, node: Node) -> bool:
     except DerivlibError:
         return False
     return True
+
+
+def is_known(judge: Judge, node: Node, ops: list[str]) -> bool:
+    """Has this name, with its brackets, a meaning for everybody: λ_max(A), J_f(x), Var(x)?
+
+    Raises:
+        DerivlibError: it has one that is not read, and no `:=` gives it another.
+    """
+    factors = node.factors if isinstance(node, Product) else (node,)
+    inner = node.ops if isinstance(node, Product) else ()
+    if ops[:1] == [":="]:
+        return False
+    refuse(judge.reader(), factors[0])
+    try:
+        return known(judge.reader(), factors, inner, 0) is not None
+    except DerivlibError:
+        return True
 
 
 def has_meaning(judge: Judge, node: Node, number: bool = False) -> bool:

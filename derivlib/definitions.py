@@ -15,6 +15,7 @@ from derivlib.function_definitions import (
     value_of_function,
 )
 from derivlib.keys import family_of, name_key
+from derivlib.known import refuse
 from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR, show_shape
@@ -51,6 +52,10 @@ def define(
     if plain is not None and (key.sup.isdigit() or "^" in key.sub):
         return None  # A^5 and x_{10^9} speak of the A and the x that are bound
     forced = ops[0] == ":="
+    if not forced:
+        refuse(r, left)
+        if _is_laplacian(judge, key):
+            return None
     old = judge.scope.lookup(key)
     if old is not None and old.kind == "function" and not letters:
         return value_of_function(judge, r, old, key, parts)
@@ -120,6 +125,14 @@ def _is_derivative_of_known(judge: Judge, key: Key) -> bool:
         return False
     base = judge.scope.lookup(plain)
     return base is not None and base.kind in ("function", "defined")
+
+
+def _is_laplacian(judge: Judge, key: Key) -> bool:
+    """Δf of a function f: its Laplacian, or a difference; no fresh name."""
+    if not key.base.startswith(r"\Delta") or key.base == r"\Delta":
+        return False
+    base = judge.scope.lookup(key._replace(base=key.base[len(r"\Delta") :]))
+    return base is not None and base.kind == "function"
 
 
 def _refined(

@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from derivlib.dimensions import split_at
 from derivlib.errors import UNDEFINED, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Call, Derivative, Element, Expr, Let, Member, Op, Var
 from derivlib.operators import JACOBIAN_MATRIX
-from derivlib.printed import plain_letter, script_text
+from derivlib.partials import hessian_of_scalars, own_arguments, stacked_gradient
+from derivlib.printed import TRANSPOSES, plain_letter, script_text
 from derivlib.scope import Key
 from derivlib.scripts import element, postfix, tie
 from derivlib.shapes import ONE, SCALAR, Shape, multiply, show_shape
@@ -91,7 +93,7 @@ def is_operator(r: Reader, node: Node) -> bool:
         return _is_derivative(node) and not _parts(node.numerator)[2]
     base = node.base if isinstance(node, Scripted) else node
     if isinstance(base, Name):
-        if base.base == r"\nabla":
+        if base.base == r"\nabla" or base.base == r"\partial" and _below(node):
             return True
         if (
             base.base == "D"
@@ -103,6 +105,11 @@ def is_operator(r: Reader, node: Node) -> bool:
         ):
             return True
     return False
+
+
+def _below(node: Node) -> bool:
+    """∂_x: a subscript says by what."""
+    return isinstance(node, Scripted) and node.sub is not None
 
 
 def _sub(node: Scripted) -> str:
@@ -366,6 +373,12 @@ def apply_operator(
         ), end
     base = node.base if isinstance(node, Scripted) else node
     assert isinstance(base, Name)
+    if base.base == r"\partial" and isinstance(node, Scripted) and node.sub is not None:
+        body = r.run(factors[i + 1 : end], ops[i + 1 : end - 1])
+        for piece in reversed(split_at(node.sub, ",")):
+            p = place(r, parse_tokens(piece), body)
+            body = by(r, body, p, node.span.to(body.span))
+        return body, end
     return (_nabla if base.base == r"\nabla" else _jacobian_operator)(r, node, factors, ops, i, end)
 
 
@@ -403,6 +416,14 @@ def _nabla_of(
             if isinstance(group, Scripted):
                 e = postfix(r, e, list(group.sups), 0, e.span)
             return e, i + 3
+        turned = all(script_text(s) in TRANSPOSES for s in head[2]) and not head[1]
+        own = own_arguments(r, head[0]) if turned and not head[0].elementwise else None
+        if own is not None and len(own) == 1 and head[0].shape == SCALAR:
+            e = gradient_at(r, head[0], own, order, span.to(following.span))
+            return postfix(r, e, head[2], 0, e.span), i + 2
+        stacked = (stacked_gradient, hessian_of_scalars)[order > 1] if turned else None
+        if stacked and (whole := stacked(r, head[0], span.to(following.span))) is not None:
+            return postfix(r, whole, head[2], 0, whole.span), i + 2
         if head[0].params or not head[0].arguments:
             body, j = r.operand(factors, ops, i + 1)
             if isinstance(body, Call) and len(body.args) == 1 and isinstance(body.args[0], Var):
@@ -410,6 +431,9 @@ def _nabla_of(
     if sub is None:
         body, j = r.operand(factors, ops, i + 1)
         candidates = free_variables(body)
+        if not candidates and j < end:  # ∇ ½‖g(x)‖²
+            body, j = r.run(factors[i + 1 : end], ops[i + 1 : end - 1]), end
+            candidates = free_variables(body)
         usual = [b for name in USUAL for b in candidates if b.tex.strip("{}").endswith(name)]
         if len(candidates) > 1 and usual:
             r.note(f"∇ without a subscript is read as by {usual[0].tex}")

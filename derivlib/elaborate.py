@@ -16,12 +16,13 @@ from derivlib.functions import Head, applied, function_head
 from derivlib.grouping import grouped, operand, run
 from derivlib.names import resolve
 from derivlib.operators import BY_NAME, Operator
+from derivlib.partials import own_arguments
 from derivlib.patterns import dotted_matrix, dotted_product, list_matrix, read_fold
 from derivlib.printed import INVERSE_TRANSPOSES, TRANSPOSES, script_text
 from derivlib.products import divide
 from derivlib.scope import Key, Scope
 from derivlib.scripts import element, postfix, script_indices, scripted_value
-from derivlib.shapes import ONE, SCALAR, Mismatch, Shape, Unifier, show_shape
+from derivlib.shapes import ONE, SCALAR, Dim, Mismatch, Shape, Unifier, show_shape
 from derivlib.source import Span
 from derivlib.sums import additive
 from derivlib.tex.tree import (
@@ -57,6 +58,7 @@ class Reader:
         self.notes: list[str] = []
         self.in_index = False
         self.unsized: dict[int, Shape] = {}  # names without a size, and their unknowns here
+        self.commuting: dict[int, tuple[tuple[Dim, Dim], Binding]] = {}  # sizes of K in K vec(X)
         self.sized = False  # a name without a size has got one
         self.below = 0  # inside the denominator of a plain fraction
         self.attempts = 0
@@ -274,6 +276,10 @@ class Reader:
     ) -> Expr:
         """The value of a function at its arguments."""
         return applied(self, function, args, primes, span)
+
+    def own_arguments(self, function: Binding) -> list[Expr] | None:
+        """What a function without brackets is taken at."""
+        return own_arguments(self, function)
 
     def index_expr(self, node: Node) -> Expr:
         was, self.in_index = self.in_index, True

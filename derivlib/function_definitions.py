@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib.bindings import mentions, read_sides
+from derivlib.bindings import is_known, mentions, read_sides
 from derivlib.elaborate import Reader
 from derivlib.expr import Binding, Call, Expr, Var
 from derivlib.keys import name_key
@@ -41,6 +41,8 @@ def function_definition(
             return None
         if old is None and r.function_head(head) is not None:  # type: ignore[arg-type]
             return None  # tanh(x) = … is a claim
+        if old is None and is_known(judge, left, ops):
+            return None  # λ_max(A) = … and J_f(x) = … are claims
         if old is not None and not (
             old.kind == "function"
             and old.definition is None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from derivlib import derivatives
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.expr import Binding, Block, Call, Choice, Compare, Expr, Var
+from derivlib.known import known
 from derivlib.operators import BY_SPELLING, Operator
 from derivlib.printed import DIFFERENTIAL, TRANSPOSES, plain_letter, script_text
 from derivlib.products import joined
@@ -129,7 +130,11 @@ def application(
     ):
         end += 1
 
-    if is_head(r, factors[j]) or derivatives.is_operator(r, factors[j]):
+    if (
+        is_head(r, factors[j])
+        or derivatives.is_operator(r, factors[j])
+        or known(r, factors, ops, j) is not None
+    ):
         # \log\det X, \operatorname{vec} \nabla f(X): the inner one takes the rest
         argument, end = r.operand(factors, ops, j)
     elif isinstance(function, Operator) and function.elementwise and end > j + 1:
@@ -188,6 +193,10 @@ def bare_function(
     if function.params and (not primes and not function.elementwise or primes and scalar):
         args = tuple(Var(span, p.shape, p) for p in function.params)
         e = Call(span, function.shape, function, args, primes)
+    elif not primes and not function.elementwise and (own := r.own_arguments(function)):
+        e = Call(span, function.shape, function, tuple(own))
+        names = ", ".join(a.binding.tex for a in own if isinstance(a, Var))
+        r.note(f"{function.tex} alone is read as {function.tex}({names})")
     else:
         raise user_error(
             UNREADABLE, f"the function {function.tex} stands without its argument", span,

@@ -10,6 +10,7 @@ from derivlib.brackets import indicator
 from derivlib.errors import ILL_SHAPED, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Call, Differential, Expr, Var
 from derivlib.functions import application, is_head
+from derivlib.known import at_point, known
 from derivlib.printed import DIFFERENTIAL, is_condition, is_one, plain_letter, script_text
 from derivlib.products import divide, infix, joined
 from derivlib.scope import Key
@@ -197,12 +198,18 @@ def operand(r: Reader, factors: Sequence[Node], ops: Sequence[str], i: int) -> t
         base = r.op("log", r.expr(parse_tokens(node.sub)))
         return r.op("divide", r.op("log", argument), base, span=node.span.to(argument.span)), j
 
+    if isinstance(node, (Name, Scripted)):
+        meant = known(r, factors, ops, i)
+        if meant is not None:
+            return meant
     if derivatives.is_operator(r, node):
         return derivatives.apply_operator(r, factors, ops, i)
     if isinstance(node, (Name, Scripted)):
         found = r.function_head(node)
         if found is not None:
             return application(r, found, factors, ops, i)
+    if more and (value := at_point(r, node, factors[i + 1])) is not None:
+        return value, i + 2
     return r.atom(node), i + 1
 
 

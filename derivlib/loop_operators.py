@@ -48,6 +48,15 @@ def _quotient(x: complex, y: complex) -> complex:
     return x / y if y else NAN
 
 
+def _eigenvalues(x: Matrix) -> list[complex]:
+    """Of a symmetric matrix, the largest first; of any other there is no value here."""
+    turned = loops.transposed(x)
+    if max(abs(z) for z in loops.entries(loops.pairwise(lambda a, b: a - b, x, turned))) > 1e-2:
+        return [NAN] * len(x)
+    half = loops.pairwise(lambda a, b: (a + b).real / 2 + 0j, x, turned)
+    return [complex(v) for v in sorted(loops.eigenvalues(half), reverse=True)]
+
+
 def _inner(v: Values, s: Sizes, scalar: list[bool]) -> Matrix:
     return [[loops.total(loops.pairwise(lambda x, y: x * y, v[0], v[1]))]]
 
@@ -187,6 +196,19 @@ OPERATORS: dict[str, _Operator] = {
     "norm_max": _number(lambda x: _largest([loops.absolute(z) for z in loops.entries(x)])),
     "spectral_norm": _number(lambda x: max(loops.singular_values(x))),
     "nuclear_norm": _number(lambda x: sum(loops.singular_values(x))),
+    "mean": _number(lambda x: loops.total(x) / len(loops.entries(x))),
+    "eigmax": _number(lambda x: _eigenvalues(x)[0]),
+    "eigmin": _number(lambda x: _eigenvalues(x)[-1]),
+    "eigenvalues": _of_matrix(lambda x: [[v] for v in _eigenvalues(x)]),
+    "sigmax": _number(lambda x: max(loops.singular_values(x))),
+    "sigmin": _number(lambda x: min(loops.singular_values(x))),
+    "singular_values": _of_matrix(
+        lambda x: [[complex(v)] for v in sorted(loops.singular_values(x), reverse=True)]
+    ),
+    "spectral_radius": _number(lambda x: _largest([loops.absolute(v) for v in _eigenvalues(x)])),
+    "condition_number": _number(
+        lambda x: _quotient(max(loops.singular_values(x)), min(loops.singular_values(x)))
+    ),
     "vec": _of_matrix(loops.stacked),
     "vech": _of_matrix(loops.half_stacked),
     "diag": _diagonal,

@@ -29,9 +29,10 @@ from derivlib.expr import (
 from derivlib.functions import bare_function
 from derivlib.printed import script_text
 from derivlib.products import joined
+from derivlib.refused import REFUSED
 from derivlib.scope import Key
 from derivlib.scripts import element, postfix, script_indices, tie
-from derivlib.shapes import ONE, SCALAR, multiply, named, show_shape
+from derivlib.shapes import ONE, SCALAR, half_square, multiply, named, show_shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_tokens
@@ -354,9 +355,16 @@ def _filled(r: Reader, binding: Binding, span: Span) -> Expr:
         return Fill(span, binding.shape, binding.value)
     if binding.value == "ones":
         return Fill(span, (n, ONE), "ones")
-    if binding.value == "commutation" and binding.arguments:
-        m, k = (*binding.arguments[0], binding.arguments[0][0])[:2]
+    if binding.value == "commutation":
+        if not binding.arguments:  # its two sizes follow from the first place that tells them
+            r.commuting.setdefault(id(binding), ((r.u.unknown(), r.u.unknown()), binding))
+        m, k = r.commuting[id(binding)][0] if not binding.arguments else (
+            *binding.arguments[0], binding.arguments[0][0])[:2]  # fmt: skip
         return Fill(span, (multiply(m, k),) * 2, "commutation", dims=(m, k))
+    if binding.value in ("duplication", "elimination"):
+        n = binding.arguments[0][0] if binding.arguments else n
+        both = (multiply(n, n), half_square(n))
+        return Fill(span, both if binding.value == "duplication" else both[::-1], binding.value)
     return Fill(span, (n, n), binding.value)
 
 
@@ -403,6 +411,8 @@ def unknown(
     facts = ["declare it in prose, such as $x \\in \\mathbb{R}^n$, or define it by an equation"]
     if name.base == "vec" or name.base in ("lim", "int", "argmin", "argmax"):
         facts = ["mark the formula skip with a reason"]
+    elif name.base in REFUSED and (name.font == "bb" or len(name.base) > 1):
+        facts = [REFUSED[name.base]]
     base = r.scope.lookup(Key(name.base, name.font, name.accent))
     if base is not None:
         facts.insert(0, f"{base.tex} is bound at ⟦{base.span.start}⟧, but {printed} is not")

@@ -120,6 +120,21 @@ def _scalar(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
     return SCALAR
 
 
+def _diag_column(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
+    return (_square(u, shapes)[0], ONE)
+
+
+def _first_column(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
+    return (_square(u, shapes[:1])[0], ONE)
+
+
+def _shorter_column(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
+    a = shapes[0]
+    if len(a) != 2 or u.find(a[0]) != u.find(a[1]):
+        return (a[1], ONE)  # of a matrix that is not wider than high
+    return (a[0], ONE)
+
+
 def _inner(u: Unifier, shapes: tuple[Shape, ...]) -> Shape:
     a, b = shapes
     if not u.same(a, b):
@@ -238,7 +253,9 @@ inverse = _guarded(_inverse)
 
 
 def pseudo_inverse(x: Array) -> Array:
-    """The Moore–Penrose inverse of a matrix of full rank, by a formula fit for a complex step."""
+    """The Moore–Penrose inverse; under a complex step by a formula that needs full rank."""
+    if not np.iscomplexobj(x) and np.isfinite(x).all():
+        return np.linalg.pinv(x, rcond=1e-9)
     xt = transpose(x)
     return inverse(xt @ x) @ xt if x.shape[-2] >= x.shape[-1] else xt @ inverse(x @ xt)
 
@@ -381,6 +398,43 @@ def spectral_norm(x: Array) -> Array:
 
 def nuclear_norm(x: Array) -> Array:
     return np.linalg.norm(x.real, ord="nuc", axis=(-2, -1), keepdims=True)
+
+
+def eigenvalues(x: Array) -> Array:
+    """All eigenvalues as a column, the largest first; NaN where some are not real."""
+    x = x.real
+    if not np.isfinite(x).all():
+        return np.full((*x.shape[:-1], 1), np.nan)
+    found = np.linalg.eigvals(x)
+    size = np.abs(found).max(axis=-1, keepdims=True)
+    real = (np.abs(found.imag) <= 1e-9 * size).all(axis=-1, keepdims=True)
+    return np.where(real, np.sort(found.real, axis=-1)[..., ::-1], np.nan)[..., None]
+
+
+def eigenvector(x: Array, k: Array) -> Array:
+    """The unit eigenvector of the k-th largest eigenvalue, its sign fixed by a generic sum."""
+    x = x.real
+    _, vectors = np.linalg.eigh((x + np.swapaxes(x, -1, -2)) / 2)
+    v = vectors[..., :, -int(np.ravel(k.real)[0])][..., None]
+    weights = np.cos(np.arange(1.0, v.shape[-2] + 1))[:, None]
+    sign = np.sign((weights * v).sum(axis=-2, keepdims=True))
+    return v * np.where(sign == 0, 1.0, sign)
+
+
+def singular_values(x: Array) -> Array:
+    return np.linalg.svd(x.real, compute_uv=False)[..., None]
+
+
+def spectral_radius(x: Array) -> Array:
+    return np.abs(np.linalg.eigvals(x.real)).max(axis=-1)[..., None, None]
+
+
+def condition_number(x: Array) -> Array:
+    return np.linalg.cond(x.real)[..., None, None]
+
+
+def mean(x: Array) -> Array:
+    return x.mean(axis=(-2, -1), keepdims=True)
 
 
 def rank(x: Array) -> Array:
@@ -581,6 +635,33 @@ OPERATORS: tuple[Operator, ...] = (
              "determinant", code="np.linalg.det({0})"),
     Operator("rank", ("rank", "rk"), 1, _scalar, rank, False, r"\operatorname{rank}(X)", "rank",
              code="np.linalg.matrix_rank({0})"),
+    Operator("eigmax", (), 1, _square_scalar, lambda x: eigenvalues(x)[..., :1, :], False,
+             r"\lambda_{\max}(S)", "largest eigenvalue, where all are real",
+             code="np.linalg.eigvalsh({0})[-1]"),
+    Operator("eigmin", (), 1, _square_scalar, lambda x: eigenvalues(x)[..., -1:, :], False,
+             r"\lambda_{\min}(S)", "smallest eigenvalue, where all are real",
+             code="np.linalg.eigvalsh({0})[0]"),
+    Operator("eigenvalues", (), 1, _diag_column, eigenvalues, False, r"\lambda_1(S)",
+             "eigenvalues as a column, the largest first",
+             code="np.linalg.eigvalsh({0})[::-1, None]"),
+    Operator("sigmax", (), 1, _scalar, lambda x: singular_values(x)[..., :1, :], False,
+             r"\sigma_{\max}(X)", "largest singular value",
+             code="np.linalg.norm({0}, 2)"),
+    Operator("sigmin", (), 1, _scalar, lambda x: singular_values(x)[..., -1:, :], False,
+             r"\sigma_{\min}(X)", "smallest singular value",
+             code="np.linalg.norm({0}, -2)"),
+    Operator("singular_values", (), 1, _shorter_column, singular_values, False, r"\sigma_1(X)",
+             "singular values as a column, the largest first",
+             code="np.linalg.svd({0}, compute_uv=False)[:, None]"),
+    Operator("spectral_radius", (), 1, _square_scalar, spectral_radius, False, r"\rho(A)",
+             "largest absolute value of an eigenvalue",
+             code="np.max(np.abs(np.linalg.eigvals({0})))"),
+    Operator("condition_number", (), 1, _square_scalar, condition_number, False, r"\kappa(A)",
+             "largest over smallest singular value",
+             code="np.linalg.cond({0})"),
+    Operator("mean", ("mean",), 1, _scalar, mean, True, r"\operatorname{mean}(X)",
+             "mean of all entries",
+             code="np.mean({0})"),
     Operator("sum", ("sum",), 1, _scalar, total, True, r"\operatorname{sum}(X)",
              "sum of all entries", code="np.sum({0})"),
     Operator("max", ("max",), 1, _scalar, maximum, True, r"\max(x)", "largest entry",
@@ -676,6 +757,17 @@ JACOBIAN_MATRIX = Operator(
     True,
     r"\frac{\partial \operatorname{vec} Y}{\partial \operatorname{vec} X}",
     "a derivative with four indices over stacked columns",
+)
+# The unit eigenvector of the k-th largest eigenvalue; named in words, never by a sign.
+EIGENVECTOR = Operator(
+    "eigenvector",
+    (),
+    2,
+    _first_column,
+    eigenvector,
+    False,
+    r"A v = \lambda v",
+    "unit eigenvector of the k-th largest eigenvalue of a symmetric matrix",
 )
 
 BY_NAME = {row.name: row for row in OPERATORS}

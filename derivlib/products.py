@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Differential, Expr, Fill, Op
 from derivlib.operators import BY_NAME
-from derivlib.shapes import ONE, multiply
+from derivlib.shapes import ONE
 
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
@@ -37,8 +37,8 @@ def infix(r: Reader, op: str, a: Expr, b: Expr) -> Expr:
 
 def times(r: Reader, a: Expr, b: Expr) -> Expr:
     """Juxtaposition: scaling by a scalar, else the matrix product."""
-    if isinstance(a, Fill) and a.kind == "commutation" and not a.dims:
-        a = _commutation_of(r, a, b)
+    if isinstance(a, Fill) and a.kind == "commutation":
+        _commutation_of(r, a, b)
     if r.is_scalar(a):
         return r.op("scale", a, b)
     if r.is_scalar(b):
@@ -50,20 +50,14 @@ def times(r: Reader, a: Expr, b: Expr) -> Expr:
     return r.op("matmul", a, b)
 
 
-def _commutation_of(r: Reader, a: Fill, b: Expr) -> Expr:
+def _commutation_of(r: Reader, a: Fill, b: Expr) -> None:
     """K before vec(X): its two sizes are those of X."""
     inner = b
     while isinstance(inner, Differential):
         inner = inner.body
     if isinstance(inner, Op) and inner.operator.name == "vec":
-        m, n = r.u.shape(inner.args[0].shape)
-        size = multiply(m, n)
-        return Fill(a.span, (size, size), "commutation", dims=(m, n))
-    raise r.ill_shaped(
-        a.span,
-        "the two sizes of this commutation matrix do not follow from its place",
-        "write them as subscripts, K_{mn}",
-    )
+        for own, other in zip(a.dims, r.u.shape(inner.args[0].shape), strict=True):
+            r.u.unify(own, other)
 
 
 def _on_tensor(r: Reader, a: Expr, b: Expr) -> Expr:

@@ -62,6 +62,11 @@ def scale(a: Dim, factor: Fraction) -> Dim:
     )
 
 
+def half_square(n: Dim) -> Dim:
+    """n(n + 1)/2, the entries of a lower half with its diagonal."""
+    return scale(multiply(n, add(n, ONE)), Fraction(1, 2))
+
+
 def names(dim: Dim) -> set[str]:
     return {name for monomial, _ in dim for name in monomial}
 
@@ -144,7 +149,22 @@ class Unifier:
         a, b = self.find(a), self.find(b)
         if a == b:
             return True
-        return self._bind(a, b) or self._bind(b, a) or self._bind_both(a, b)
+        if self._bind(a, b) or self._bind(b, a) or self._bind_both(a, b):
+            return True
+        return self._bind_root(a, b) or self._bind_root(b, a)
+
+    def _bind_root(self, a: Dim, b: Dim) -> bool:
+        """Solve (?² + ?)/2 = (n² + n)/2, and ?² = n²."""
+        unknowns = {n for n in names(a) if n[0] == "?"}
+        if len(unknowns) != 1 or len(a) != len(b):
+            return False
+        (unknown,) = unknowns
+        for name in sorted(names(b)):
+            self.bound[unknown] = named(name)
+            if self.find(a) == b:
+                return True
+            del self.bound[unknown]
+        return False
 
     def _bind(self, a: Dim, b: Dim) -> bool:
         """Solve a = b for an unknown of `a` when `a` is one monomial, linear in it."""

@@ -45,7 +45,10 @@ def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
                     )  # fmt: skip
                 node.binding.shape, node.binding.kind = shape, "free"
                 r.sized = True
-            if isinstance(node, Fill) and any("?" in n[0] for d in shape for n in names(d)):
+            if isinstance(node, Fill) and node.dims:
+                object.__setattr__(node, "dims", tuple(r.u.find(d) for d in node.dims))
+            sizes = (*shape, *node.dims) if isinstance(node, Fill) else ()
+            if any("?" in n[0] for d in sizes for n in names(d)):
                 printed = r.text[node.span.start : node.span.end]
                 raise user_error(
                     ILL_SHAPED, f"the size of {printed} does not follow from its place", node.span,

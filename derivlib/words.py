@@ -143,6 +143,16 @@ ROWS: tuple[Row, ...] = (
          r"(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) "
          r"(?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)",
          "assume that $X^\\top e = 0$"),
+    _row("eigenvalue",
+         r"(@) (?:(?:is|be|being|denotes?) )?(?:an?|the|its) ([^.;@]{0,40}?)eigenvalues? of @"
+         r"(?:,? (?:with|and|for|to)[^.;@]{0,50}?(@)(?:[^.;@]{0,40}eigenvectors?)?)?",
+         "$\\lambda$ is a simple eigenvalue of $A$ with unit eigenvector $v$"),
+    _row("eigenvector",
+         r"(@) (?:(?:is|be|being|denotes?) )?(?:an?|the|its) ([^.;@]{0,40}?)eigenvectors? of @"
+         r"[^.;@]{0,50}?eigenvalue (@)",
+         "$v$ is a unit eigenvector of $A$ with eigenvalue $\\lambda$"),
+    _row("eigenpair", r"(@) (?:(?:is|be|denotes?) )?(?:an?|the) ([^.;@]{0,40}?)eigenpair of @",
+         "$(\\lambda, v)$ is an eigenpair of $A$"),
     _row("varies",
          rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))"
          rf"|(?:vary|varying|perturb) only ({LIST})"

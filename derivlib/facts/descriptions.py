@@ -23,6 +23,8 @@ from derivlib.words import ELEMENTWISE, FILLS, FUNCTIONS, NOUNS
 if TYPE_CHECKING:
     from derivlib.check import PageCheck
 
+SIZED = ("commutation", "duplication", "elimination")  # with their sizes below them
+
 
 def described(
     page: PageCheck, f: Fact, p: Parsed, node: Node, key: Key, binding: Binding | None,
@@ -85,7 +87,7 @@ def described(
                     )
                     if length is not None and kind == "ones":
                         b.shape = length
-                if kind == "commutation" and isinstance(node, Scripted) and node.sub:
+                if kind in SIZED and isinstance(node, Scripted) and node.sub:
                     b.arguments = (tuple(sizes_of(reader_of(page, p), node.sub)),)
                 page.scope.bind(key, b)
                 return True

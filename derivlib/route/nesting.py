@@ -8,6 +8,15 @@ _BROKEN = {
     "rank",
     "spectral_norm",
     "nuclear_norm",
+    "eigmax",
+    "eigmin",
+    "eigenvalues",
+    "eigenvector",
+    "sigmax",
+    "sigmin",
+    "singular_values",
+    "spectral_radius",
+    "condition_number",
     "logm",
 }  # no imaginary step passes through these
 
