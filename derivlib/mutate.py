@@ -7,13 +7,12 @@ of the checker: Xᵀ of a symmetric X, factors that commute.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from derivlib.anatomy import Side, fork, read_side
+from derivlib.anatomy import Side, fork
+from derivlib.canonical import meaning_of, plain
 from derivlib.changes.places import Pool
 from derivlib.check import PageCheck
 from derivlib.circumstances import conditions_on, varying_by_name
@@ -22,9 +21,10 @@ from derivlib.elaborate import Reader
 from derivlib.elementwise import agreement
 from derivlib.errors import DerivlibError
 from derivlib.evaluate import World
-from derivlib.expr import Expr, Op
+from derivlib.expr import Expr
 from derivlib.hints import EQUALITIES, pool_of
 from derivlib.judge import Judge
+from derivlib.mutants import CRASHED, HELD, MISSED, TRUE, UNDECIDED, Mutant, PageMutation
 from derivlib.orders import Orders
 from derivlib.page import Formula, Page, Prose
 from derivlib.parsed import Parsed, on_page
@@ -32,7 +32,7 @@ from derivlib.patterns import einstein
 from derivlib.reading import reading
 from derivlib.route.point import NotCovered
 from derivlib.sizes import all_dimensions
-from derivlib.source import Source, Span
+from derivlib.source import Span
 from derivlib.tex.macros import Expanded
 from derivlib.tex.parser import parse_formula
 from derivlib.trial import NOT_READ, aside
@@ -41,28 +41,7 @@ from derivlib.values.closures import dependencies
 from derivlib.varying import differentials, varying_symbols
 from derivlib.verdict import Verdict
 
-TRUE, HELD, MISSED, UNDECIDED = "true", "held", "missed", "undecided"
-CRASHED = "crashed"
 SIZES = (2, 3, 4, 2, 3, 4, 5)
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One claim broken in one way, and what became of it."""
-
-    span: Span  # of the side that was changed, in the page
-    edit: str
-    original: str
-    text: str
-    status: str  # the verdict on it; `holds` is a survivor
-    reading: str = ""  # of a survivor
-    route: str = ""  # of a survivor: true, held, missed or undecided
-    hints: tuple[str, ...] | None = None  # offered for it, where that was asked for
-    mended: bool | None = None  # is the original among them?
-
-    @property
-    def caught(self) -> bool:
-        return self.status not in ("holds", CRASHED)
 
 
 @dataclass(frozen=True)
@@ -86,20 +65,6 @@ class Chain:
     judge: Judge
     conditions: list[Expr]
     filters: list[Expr]
-
-
-@dataclass
-class PageMutation:
-    """The mutants of one page; `left_out` are claims that were not broken, with the reason."""
-
-    source: Source
-    mutants: list[Mutant] = field(default_factory=list)
-    claims: int = 0
-    left_out: list[tuple[Span, str]] = field(default_factory=list)
-    agreed: list[tuple[Span, str]] = field(
-        default_factory=list
-    )  # unbroken steps, by the second route
-    wrong: int = 0  # formulas of the page that are wrong before anything is broken
 
 
 class _Watching(Judge):
@@ -221,8 +186,8 @@ class Breaking(PageCheck):
             return replace(mutant, reading=said, route=route)
         if self.with_hints and verdict.diagnostic is not None:
             offered = self._offered(p, step, variant.text)
-            wanted = {_plain(text), _read(chain, text)}
-            mended = any(_plain(h) in wanted or _read(chain, h) in wanted for h in offered)
+            wanted = {plain(text), meaning_of(chain.r, text)}
+            mended = any(plain(h) in wanted or meaning_of(chain.r, h) in wanted for h in offered)
             return replace(mutant, hints=offered, mended=mended)
         return mutant
 
@@ -336,159 +301,6 @@ class _OfPage:
     page: PageCheck
 
 
-def _plain(text: str) -> str:
-    text = "".join(text.split())
-    for mark in (r"\left", r"\right", r"\,", r"\;", r"\!"):
-        text = text.replace(mark, "")
-    return text
-
-
-def _read(chain: Chain, text: str) -> str:
-    """What a text means in the place of a chain, whatever the order of terms and scalars."""
-    reader = fork(chain.r)
-    reader.text = text
-    try:
-        return _SHAPE.sub("", canonical(reader.expr(read_side(text))))
-    except NOT_READ:
-        return _plain(text)
-
-
-_SHAPE = re.compile("⟨[^⟩]*⟩")  # of 𝟏 and I it is not settled by one side alone
-
-
-def canonical(e: Expr) -> str:
-    """A tree as text, with what commutes in one order."""
-    if not isinstance(e, Op):
-        return reading(e)
-    name = e.operator.name
-    if name in ("add", "subtract", "negate"):
-        return "(" + " ".join(sorted(_signed(e, 1))) + ")"
-    if name in ("scale", "hadamard", "frobenius", "inner"):
-        return f"{name}(" + " ".join(sorted(_factors(e, name))) + ")"
-    return f"{name}({', '.join(canonical(a) for a in e.args)})"
-
-
-def _signed(e: Expr, sign: int) -> list[str]:
-    if isinstance(e, Op) and e.operator.name in ("add", "subtract"):
-        a, b = e.args
-        return _signed(a, sign) + _signed(b, sign if e.operator.name == "add" else -sign)
-    if isinstance(e, Op) and e.operator.name == "negate":
-        return _signed(e.args[0], -sign)
-    return [("+" if sign > 0 else "-") + canonical(e)]
-
-
-def _factors(e: Expr, name: str) -> list[str]:
-    if isinstance(e, Op) and e.operator.name == name:
-        return [f for a in e.args for f in _factors(a, name)]
-    return [canonical(e)]
-
-
-# -- whole pages ---------------------------------------------------------------------------
-
-
 def mutate_page(page: Page, *, seed: int = 0, every: int = 1, hints: bool = False) -> PageMutation:
     """Break every claim of a page and judge each mutant, or each so-many-th."""
     return Breaking(page, seed, every=every, hints=hints).found
-
-
-def summary(pages: Sequence[PageMutation]) -> dict[str, int]:
-    mutants = [m for page in pages for m in page.mutants]
-    asked = [m for m in mutants if m.mended is not None]
-    found = {
-        "claims": sum(page.claims for page in pages),
-        "steps": sum(len(page.agreed) for page in pages),
-        "steps_true": sum(route == TRUE for page in pages for _, route in page.agreed),
-        "steps_disputed": sum(route == MISSED for page in pages for _, route in page.agreed),
-        "mutants": len(mutants),
-        "caught": sum(m.caught for m in mutants),
-        "true": sum(m.route == TRUE for m in mutants),
-        "held": sum(m.route == HELD for m in mutants),
-        "missed": sum(m.route == MISSED for m in mutants),
-        "undecided": sum(m.route == UNDECIDED for m in mutants),
-        "crashed": sum(m.status == CRASHED for m in mutants),
-        "left_out": sum(len(page.left_out) for page in pages),
-    }
-    return found | (
-        {"with_hints": len(asked), "mended": sum(bool(m.mended) for m in asked)} if asked else {}
-    )
-
-
-def summary_line(pages: Sequence[PageMutation]) -> str:
-    n = summary(pages)
-    parts = [f"{n['caught']} caught", f"{n['true']} true formulas", f"{n['missed']} missed"]
-    if n["held"]:
-        parts.insert(2, f"{n['held']} true with a symbol held fixed")
-    if n["crashed"]:
-        parts.append(f"{n['crashed']} crashed the checker")
-    if n["undecided"]:
-        parts.append(f"{n['undecided']} undecided")
-    formulas = "1 formula" if n["claims"] == 1 else f"{n['claims']} formulas"
-    text = f"{n['mutants']} mutants of {formulas}: {', '.join(parts)}"
-    if n.get("with_hints"):
-        text += f"; the original among the hints for {n['mended']} of {n['with_hints']}"
-    return text
-
-
-def render_text(pages: Sequence[PageMutation]) -> str:
-    """Each survivor with its reading, then the counts."""
-    lines: list[str] = []
-    for page in pages:
-        for m in page.mutants:
-            if not m.caught:
-                line, column = page.source.position(m.span[0])
-                lines.append(
-                    f"{page.source.path}:{line}:{column}: {_SAID.get(m.route, CRASHED)}: {m.edit}:"
-                    f" {' '.join(m.text.split())}"
-                )
-                lines.append(f"    was {' '.join(m.original.split())}")
-                lines.append(f"    read as {m.reading}")
-        for span, reason in page.left_out:
-            line, column = page.source.position(span[0])
-            lines.append(f"{page.source.path}:{line}:{column}: not broken: {reason}")
-        if page.wrong:
-            lines.append(
-                f"{page.source.path}: {page.wrong} wrong before anything is broken:"
-                " see derivlib check"
-            )
-        lines.append(f"{page.source.path}: {summary_line([page])}")
-    if len(pages) > 1:
-        lines.append(f"{len(pages)} pages: {summary_line(pages)}")
-    return "\n".join(lines) + "\n"
-
-
-_SAID = {
-    TRUE: "survived, and is true",
-    HELD: "survived: true when what it lost is held fixed", MISSED: "missed",
-    UNDECIDED: "survived; the second route cannot tell",
-}  # fmt: skip
-
-
-def render_json(pages: Sequence[PageMutation]) -> str:
-    """Counts, and for each page its survivors and what was left out."""
-    files = []
-    for page in pages:
-        position: Callable[[int], tuple[int, int]] = page.source.position
-        files.append({
-            "path": page.source.path,
-            "summary": summary([page]),
-            "by_edit": dict(_by_edit(page.mutants)),
-            "survivors": [
-                {"line": position(m.span[0])[0], "column": position(m.span[0])[1], "edit": m.edit,
-                 "original": m.original, "tex": m.text, "reading": m.reading,
-                 "second_route": m.route}
-                for m in page.mutants if not m.caught
-            ],
-            "left_out": [
-                {"line": position(span[0])[0], "column": position(span[0])[1], "reason": reason}
-                for span, reason in page.left_out
-            ],
-        })  # fmt: skip
-    found = {"version": 1, "summary": summary(pages), "files": files}
-    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-
-
-def _by_edit(mutants: Sequence[Mutant]) -> Iterator[tuple[str, dict[str, int]]]:
-    for edit in BREAKING:
-        mine = [m for m in mutants if m.edit == edit.name]
-        if mine:
-            yield edit.name, {"mutants": len(mine), "caught": sum(m.caught for m in mine)}

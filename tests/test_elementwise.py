@@ -13,7 +13,8 @@ from mathematics import page_of
 import derivlib
 from derivlib import loops
 from derivlib.loop_operators import OPERATORS as RULES
-from derivlib.mutate import MISSED, TRUE, Breaking, Chain, second_route
+from derivlib.mutants import MISSED, TRUE
+from derivlib.mutate import Breaking, Chain, second_route
 from derivlib.operators import OPERATORS
 
 WORDS = r"""

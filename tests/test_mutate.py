@@ -9,7 +9,9 @@ import pytest
 from mathematics import page_of
 
 from derivlib.cli import main
-from derivlib.mutate import HELD, MISSED, TRUE, mutate_page, render_json, render_text, summary
+from derivlib.mutants import HELD, MISSED, TRUE
+from derivlib.mutate import mutate_page
+from derivlib.mutation_report import render_json, render_text, summary
 from derivlib.page import read_page
 from derivlib.source import read_source
 
