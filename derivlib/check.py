@@ -10,6 +10,7 @@ from typing import Any
 from derivlib import said, sentences
 from derivlib.errors import HOLDS, UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Expr, Index
+from derivlib.graph import graph_of
 from derivlib.judge import Judge
 from derivlib.labelled import as_function
 from derivlib.orders import Orders, marked_wrong, orders_of, page_settings, section_settings
@@ -181,8 +182,7 @@ class PageCheck:
         kept = self.scope
         if orders.wrong:
             self.scope = kept.child(99)
-        if self.parts:
-            p.scope, p.seen = self.scope, []
+        p.scope, p.seen = self.scope, [] if self.parts else None
         lent = self._lend(formula)
         hinting, self.hinting = self.hinting, self.hinting and not orders.wrong
         try:
@@ -206,6 +206,11 @@ class PageCheck:
                 self.worlds.reset()
         if orders.wrong:
             verdict = marked_wrong(verdict)
+        if orders.graph and verdict.ok:
+            try:
+                verdict = replace(verdict, graph=graph_of(p, orders.graph))
+            except DerivlibError as error:
+                verdict = self.failed(p, error)
         p.verdict = replace(verdict, label=p.label)
 
     def judged(self, p: Parsed, orders: Orders) -> Verdict:

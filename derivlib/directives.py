@@ -13,6 +13,7 @@ DIRECTIVES: tuple[tuple[str, str | None, str], ...] = (
     ("assume", None, ""),
     ("vary", r".*\S.*", "the symbols that vary: vary U, b"),
     ("label", r"[^\s{}]+", "a name: label gradient-of-u"),
+    ("graph", r".*\S.*", r"a quantity that the page has defined: graph \ell"),
     ("einstein", r"(?:on|off)?", "on, off or nothing"),
     ("rows", None, ""),
 )

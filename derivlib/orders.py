@@ -23,6 +23,7 @@ class Orders:
     assume_if_claim: bool = False  # “assume that …” in words
     vary: str | None = None
     label: str | None = None
+    graph: str | None = None  # the quantity whose graph stands below the formula
 
 
 def orders_of(page: Page) -> dict[int, Orders]:
@@ -36,6 +37,7 @@ def orders_of(page: Page) -> dict[int, Orders]:
             "assume",
             "vary",
             "label",
+            "graph",
         ):
             continue
         target = next((f for f in formulas if f.span.start >= item.span.end), None)

@@ -115,6 +115,11 @@ def _text(e: Expr, u: Unifier | None) -> str:
     raise AssertionError(f"no reading for {type(e).__name__} at {e.span}")
 
 
+def index_text(e: Expr) -> str:
+    """An index as it is printed: `t-1`."""
+    return _text(e, None).strip("()").replace("−", "-")
+
+
 def _broadcast(args: tuple[Expr, ...], left: str, right: str, u: Unifier | None) -> tuple[str, str]:
     """A bias row added to every row shows as 𝟏b."""
     a, b = ((u.shape(x.shape) if u else x.shape) for x in args)

@@ -81,6 +81,23 @@ Side = tuple[Box | str, ...]  # boxes with signs between them; "" is the matrix 
 
 
 @dataclass(frozen=True)
+class Vertex:
+    """A quantity in the graph of a computation."""
+
+    tex: str
+    shape: tuple[str, ...]
+    given: bool  # nothing on the page defines it
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Quantities, the one asked for first, and edges (from, to) in the order of computation."""
+
+    vertices: tuple[Vertex, ...]
+    edges: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What became of one formula of a page."""
 
@@ -105,6 +122,7 @@ class Verdict:
     parts: tuple[TypedPart, ...] = ()
     picture: tuple[Side, ...] = ()  # a side of the formula each, its relation in front
     numpy: tuple[str, ...] = ()  # the sides as lines of Python
+    graph: Graph | None = None  # to stand below the formula
 
     @property
     def ok(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from html import escape
 
+from derivlib.adapters.graph import render_graph
 from derivlib.adapters.legend import Legend
 from derivlib.adapters.mistake import headline, render_message
 from derivlib.adapters.panel import render_panel
@@ -61,11 +62,13 @@ def render_display(
     """A formula on lines of its own, with its mark and how it was checked folded away."""
     message = "" if verdict.ok else render_message(verdict, source)
     picture = render_picture(verdict.picture, expanded, legend.dimensions)
+    drawn = verdict.graph
+    graph = render_graph(drawn, legend.dimensions, f"{anchor}-graph") if drawn else ""
     panel = render_panel(verdict, source, anchor, picture, doubts)
     return (  # the search leaves out an element up to the first end of its own tag, so none nests
         f'<section {_attributes(verdict, "dl-display")} id="{anchor}" data-search-exclude>'
         f'<div class="dl-scroll" tabindex="0" role="group" aria-label="Formula">'
-        f"{_math(verdict, expanded, True, legend)}</div>{message}{panel}</section>"
+        f"{_math(verdict, expanded, True, legend)}</div>{message}{panel}</section>{graph}"
     )
 
 

@@ -69,6 +69,9 @@ def _depth(tex: str) -> int:
 
 
 _INVISIBLE = str.maketrans(dict.fromkeys("\u2061\u2062\u2063\ufe00\ufe01", ""))
+# signs over a letter: the characters that combine with it
+_ACCENTS = {"ˆ": "\u0302", "^": "\u0302", "¯": "\u0304", "‾": "\u0304", "˜": "\u0303",
+            "~": "\u0303", "→": "\u20d7", "⃗": "\u20d7", "˙": "\u0307", "¨": "\u0308"}  # fmt: skip
 _RAISED = str.maketrans("0123456789+-−()TniIh⊤′*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ᵀⁿⁱᴵʰᵀ′*")
 _LOWERED = str.maketrans("0123456789+-−()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
@@ -94,6 +97,8 @@ def _text(element: ElementTree.Element) -> str:
             return parts[0] + _script(parts[1], "_", _LOWERED)
         case "munderover":
             return parts[0] + _script(parts[1], "_", _LOWERED) + _script(parts[2], "^", _RAISED)
+        case "mover" if len(parts) == 2 and parts[1] in _ACCENTS and len(parts[0]) == 1:
+            return parts[0] + _ACCENTS[parts[1]]
         case "msqrt":
             return f"√({''.join(parts)})"
         case "mspace" | "mtext":

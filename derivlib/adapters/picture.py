@@ -139,7 +139,7 @@ class _Row:
             name = plain_text(render_math(tex, False))
         except DerivlibError:
             return "…"
-        return _slanted(name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…")
+        return slanted(name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…")
 
     def render(self) -> str:
         middle = self.top + self.height / 2
@@ -149,7 +149,7 @@ class _Row:
         )
 
 
-def _slanted(name: str) -> str:
+def slanted(name: str) -> str:
     """A label with its letters in the italics of mathematics, its words upright."""
 
     def letter(found: re.Match[str]) -> str:
