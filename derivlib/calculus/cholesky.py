@@ -74,7 +74,7 @@ def differential(L: ArrayLike, dSigma: ArrayLike) -> Array:
     Raises:
         ShapeError: the shapes differ.
     Source:
-        Murray, Differentiation of the Cholesky decomposition (2016), eq. 8.
+        Murray, Differentiation of the Cholesky decomposition (2016), forward mode.
     """
     L, dSigma = conform("L: (p, p), dSigma: (p, p)", L, dSigma)
     # --8<-- [start:differential-steps]
@@ -99,7 +99,7 @@ def backward(L: ArrayLike, G: ArrayLike) -> Array:
     Raises:
         ShapeError: the shapes differ.
     Source:
-        Murray, Differentiation of the Cholesky decomposition (2016), eq. 10.
+        Murray, Differentiation of the Cholesky decomposition (2016), reverse mode.
     """
     L, G = conform("L: (p, p), G: (p, p)", L, G)
     # --8<-- [start:backward-steps]
