@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from derivlib.derivatives import _is_derivative, is_operator
+from derivlib.derivatives import is_derivative, is_operator
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Expr
@@ -215,7 +215,7 @@ class Side:
                             )
                         except DerivlibError:
                             continue
-            case Frac() if _is_derivative(node):
+            case Frac() if is_derivative(node):
                 self.derivatives.append(node)
             case Frac():
                 self._visit(node.numerator, True, "fraction")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from derivlib import derivatives
 from derivlib.brackets import bars, cases, indicator, is_zero, matrix
+from derivlib.derivatives import read_fraction
 from derivlib.errors import ILL_SHAPED, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Const, Expr, Fill, Index, Let, Op, Var
 from derivlib.functions import Head, applied, function_head
@@ -304,7 +304,7 @@ class Reader:
 
     def fraction(self, node: Frac) -> Expr:
 
-        e = derivatives.read_fraction(self, node)
+        e = read_fraction(self, node)
         if e is not None:
             return e
         a = self.expr(node.numerator)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivlib import derivatives
+from derivlib.derivatives import is_operator
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.expr import Binding, Block, Call, Choice, Compare, Expr, Var
 from derivlib.known import known
+from derivlib.nabla import jacobian_at
 from derivlib.operators import BY_SPELLING, Operator
 from derivlib.printed import DIFFERENTIAL, TRANSPOSES, plain_letter, script_text
 from derivlib.products import joined
@@ -132,7 +133,7 @@ def application(
 
     if (
         is_head(r, factors[j])
-        or derivatives.is_operator(r, factors[j])
+        or is_operator(r, factors[j])
         or known(r, factors, ops, j) is not None
     ):
         # \log\det X, \operatorname{vec} \nabla f(X): the inner one takes the rest
@@ -278,7 +279,7 @@ def applied(
     if primes:
         if not all(s == SCALAR for s in wanted):
             if len(wanted) == 1:
-                return derivatives.jacobian_at(r, function, args[0], span)
+                return jacobian_at(r, function, args[0], span)
             raise user_error(UNREADABLE, f"{function.tex} of several arguments has no prime", span)
     return Call(span, shape, function, tuple(args), primes)
 

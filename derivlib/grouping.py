@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivlib import derivatives
 from derivlib.brackets import indicator
+from derivlib.derivatives import apply_operator, is_operator
 from derivlib.errors import ILL_SHAPED, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Call, Differential, Expr, Var
 from derivlib.functions import application, is_head
@@ -202,8 +202,8 @@ def operand(r: Reader, factors: Sequence[Node], ops: Sequence[str], i: int) -> t
         meant = known(r, factors, ops, i)
         if meant is not None:
             return meant
-    if derivatives.is_operator(r, node):
-        return derivatives.apply_operator(r, factors, ops, i)
+    if is_operator(r, node):
+        return apply_operator(r, factors, ops, i)
     if isinstance(node, (Name, Scripted)):
         found = r.function_head(node)
         if found is not None:

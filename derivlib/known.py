@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivlib import derivatives
 from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
 from derivlib.expr import Call, Const, Derivative, Element, Expr, Let
+from derivlib.nabla import gradient_at, jacobian_at
 from derivlib.partials import own_arguments, partial_at
 from derivlib.printed import script_text
 from derivlib.refused import REFUSED
@@ -145,9 +145,9 @@ def _of_function(
             return None
         function.used += 1
         if name.base == "J":
-            e = derivatives.jacobian_at(r, function, args[0], span)
+            e = jacobian_at(r, function, args[0], span)
         else:
-            e = derivatives.gradient_at(r, function, args, 2, span)
+            e = gradient_at(r, function, args, 2, span)
         return _Whole(e) if group is not None else e
     return _partial(r, name, node, group)
 
