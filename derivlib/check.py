@@ -16,6 +16,7 @@ from derivlib.labelled import as_function
 from derivlib.orders import Orders, marked_wrong, orders_of, page_settings, section_settings
 from derivlib.page import Directive, Formula, Heading, Page, Prose
 from derivlib.parsed import Parsed, is_declaration, kind_of, on_page, parse
+from derivlib.part import ReadChain
 from derivlib.scope import Scope
 from derivlib.shown import show_parts
 from derivlib.source import Span
@@ -44,6 +45,7 @@ class PageCheck:
         self.parsed: list[Parsed] = []
         self.labels: dict[str, tuple[Expr, list[Index], Scope]] = {}
         self.definitions: list[tuple[Binding, Parsed]] = []
+        self.read_chains: list[ReadChain] = []  # every chain of sides that was checked
         self.late: list[Parsed] = []
         self.awaited: set[int] = set()  # formulas of which more is to be said
         # “if A is symmetric, …” holds in its own sentence: (symbol, properties, extent)

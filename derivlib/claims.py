@@ -14,7 +14,7 @@ from derivlib.errors import HOLDS, DerivlibError, Diagnostic
 from derivlib.expr import Binding, Expr
 from derivlib.findings import declarations, symbols_of, texts_of, write_steps
 from derivlib.parsed import on_page
-from derivlib.part import Part
+from derivlib.part import Part, ReadChain
 from derivlib.patterns import einstein
 from derivlib.reading import reading
 from derivlib.scope import Key
@@ -173,8 +173,9 @@ def check_sides(
         part.reading = f"{binding.tex} := " + part.reading
     try:
         chain.conform()
+        named = varying_by_name(judge, r)
         result = chain.check(
-            judge.page.worlds, varying_by_name(judge, r), lambda world: exact_entries(judge, world)
+            judge.page.worlds, named, lambda world: exact_entries(judge, world)
         )
     except DerivlibError as error:
         k = int(error.notes[0]) if error.notes and error.notes[0].isdigit() else 0
@@ -216,6 +217,12 @@ def check_sides(
             )
         )
         return
+    judge.page.read_chains.append(
+        ReadChain(
+            judge.p.formula.index, judge.steps + 1, tuple(exprs), tuple(ops), r.u, named,
+            chain.ordered,
+        )
+    )  # fmt: skip
     judge.labelled(exprs[-1], r)
     part.oracle = result.oracle_error
     part.notes += result.notes

@@ -5,7 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from derivlib.errors import Diagnostic
+from derivlib.expr import Binding, Expr
+from derivlib.shapes import Unifier
 from derivlib.verdict import Step
+
+
+@dataclass(frozen=True)
+class ReadChain:
+    """The sides of a chain as they were read, for those who look at its steps afterwards."""
+
+    formula: int  # which formula of the page
+    first: int  # the number of the step from the first side to the second
+    sides: tuple[Expr, ...]
+    relations: tuple[str, ...]
+    u: Unifier
+    named: tuple[Binding, ...] | None  # what a directive or words say varies
+    ordered: bool
 
 
 @dataclass
