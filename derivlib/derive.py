@@ -1,0 +1,268 @@
+"""Which rules of the table take one side of a step to the other.
+
+A name is given only when the rules it stands for really bring both sides to one form: by
+the structure of the terms, not by their values. Where the rules at hand do not suffice,
+or more than three would be needed, no name is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from derivlib.expr import Binding, Const, Element, Expr, Fold, Op, Var, children
+from derivlib.part import ReadChain
+from derivlib.rewriting.flatten import Flattening
+from derivlib.rewriting.rewrite import Exhausted, Rewriting
+from derivlib.rewriting.terms import Misfit, Term, Terms
+from derivlib.rules import BY_NAME, DISTRIBUTES, RULES, Rule
+from derivlib.shapes import Unifier
+from derivlib.values.closures import closure, dependencies
+from derivlib.varying import varying_symbols
+
+MOST = 3  # rules in one step
+BUDGET = 8000  # terms visited in the search for one step
+# Rules about entries and sums take terms apart: they are let in only where indices stand.
+INDEXED = frozenset(
+    r.name
+    for r in RULES
+    if r.name.startswith(("entry-", "column-", "row-"))
+    or r.name in ("columns-sum", "trace-entries", "ones-sum")
+)
+UNITS = frozenset(r.name for r in RULES if not r.parts)
+PLAIN = UNITS - INDEXED
+
+
+def name_step(
+    left: Expr, right: Expr, u: Unifier | None = None,
+    varying: frozenset[Binding] = frozenset(), most: int = MOST,
+) -> tuple[Rule, ...]:  # fmt: skip
+    """The rules that take `left` to `right`: one to three, or none that would be honest."""
+    symbols = dependencies(left) | dependencies(right)
+    if not any(_open(b) for b in symbols) and not _differentiates(left, right):
+        named = any(isinstance(p, Var) for e in (left, right) for p in _nodes(e))
+        return _rules(["definition", "arithmetic"] if named else ["arithmetic"])
+    terms = Terms()
+    flat = Flattening(terms, u)
+    try:
+        a, b = flat.term(left), flat.term(right)
+    except (Misfit, RecursionError):
+        return ()
+    if b is terms.num(0):
+        b = terms.zero(a.shape)
+    if a is b:
+        return _rules([_order(left, right)])
+    found = _search(terms, a, b, varying, {s for s in symbols if s.definition is not None})
+    return _rules(found) if len(found) <= most else ()
+
+
+def name_chain(chain: ReadChain, most: int = MOST) -> Iterator[tuple[int, tuple[Rule, ...]]]:
+    """The number of each step of a chain, and its rules."""
+    varying = varying_symbols(chain.sides, chain.named, chain.ordered)
+    for k, op in enumerate(chain.relations):
+        left, right = chain.sides[k], chain.sides[k + 1]
+        rules = name_step(left, right, chain.u, varying, most) if op in ("=", ":=") else ()
+        yield chain.first + k, rules
+
+
+def _rules(names: Sequence[str]) -> tuple[Rule, ...]:
+    return tuple(BY_NAME[n] for n in names)
+
+
+def _open(b: Binding) -> bool:
+    """A letter whose value nothing on the page gives."""
+    if b.is_dimension or b.definition is not None or b.operator is not None:
+        return False
+    return not b.implicit
+
+
+def _nodes(e: Expr) -> Iterator[Expr]:
+    yield e
+    for child in children(e):
+        yield from _nodes(child)
+
+
+def _differentiates(*sides: Expr) -> bool:
+    return any(type(n).__name__ in ("Derivative", "Differential") for e in sides for n in _nodes(e))
+
+
+def _order(left: Expr, right: Expr) -> str:
+    """Both sides are one term: what is it that differs?"""
+    sides = (list(_nodes(left)), list(_nodes(right)))
+    names = [sorted(n.index.name for n in side if isinstance(n, Fold)) for side in sides]
+    if names[0] != names[1] and len(names[0]) == len(names[1]):
+        return "renumbered"
+    letters = [sorted(n.binding.tex for n in side if isinstance(n, Var)) for side in sides]
+    if letters[0] != letters[1]:
+        return "collected"
+    numbers = [sorted(n.value for n in side if isinstance(n, Const)) for side in sides]
+    return "rearranged" if numbers[0] == numbers[1] else "arithmetic"
+
+
+# -- the search --------------------------------------------------------------------------------
+
+
+def _search(
+    terms: Terms, a: Term, b: Term, varying: frozenset[Binding], defined: set[Binding]
+) -> list[str]:
+    best: list[str] = []
+    depth = None
+    left = [BUDGET]
+    for rules, unfold, kept, target, under in _strategies(terms, a, b, defined):
+        if best and (len(best) == 1 or unfold != depth):
+            break
+        depth = unfold
+        found = Trial(terms, a, b, varying, kept, target, under, left).least(rules, unfold)
+        if found is not None and (not best or len(found) < len(best)):
+            best = found
+    return collapsed(best)
+
+
+def _strategies(
+    terms: Terms, a: Term, b: Term, defined: set[Binding]
+) -> Iterator[tuple[frozenset[str], frozenset[Binding], frozenset[Term], Term | None, bool]]:
+    """What to try: first without names unfolded, then with; gradients kept, then read off."""
+    on_left, on_right = _all(a), _all(b)
+    parts = on_left | on_right
+    rules = UNITS if _indexed(parts) or _has_sums(defined) else PLAIN
+    full = frozenset(defined)
+    near = frozenset(p.data for p in parts if p.head in ("sym", "member")) & full
+    near |= frozenset(p.data[0] for p in parts if p.head == "call") & full
+    behind = _behind(terms, full)  # gradients that have got a name
+    of_left = frozenset(p for p in on_left if p.head == "D")
+    of_right = frozenset(p for p in on_right if p.head == "D")
+    every = of_left | of_right | behind
+    keeps = [every]
+    if every:
+        keeps = [(of_right | behind) - of_left, of_right | behind, of_left | behind, every]
+        keeps = [*dict.fromkeys(k for k in keeps if k), frozenset()]
+    targets: list[Term | None] = [None]
+    if not any(p.moving for p in parts) and not every:
+        common = [p for p in on_left & on_right if p.head in ("sym", "member")]
+        targets += sorted(common, key=lambda p: p.serial)[:4]
+    outer = frozenset(
+        p.data for p in on_left ^ on_right if p.head == "sym" and p.data in full
+    )  # fmt: skip
+    under = any(p.moving for p in parts) or bool(every)
+    alone = [frozenset({b}) for b in sorted(outer, key=lambda b: b.tex)[:4]]
+    choices = [rules]
+    if any(_inverts(b) for b in defined) or any(p.data == "inverse" for p in parts):
+        choices.append(rules - frozenset(DISTRIBUTES))
+    for unfold in dict.fromkeys((frozenset[Binding](), *alone, outer, near, full)):
+        for below in (True, False) if under and unfold else (False,):
+            for kept in keeps:
+                for target in targets:
+                    for chosen in choices:
+                        yield chosen, unfold, kept, target, below
+
+
+def _inverts(b: Binding) -> bool:
+    return b.definition is not None and any(
+        isinstance(n, Op) and n.operator.name == "inverse" for n in _nodes(b.definition)
+    )
+
+
+def _indexed(parts: set[Term]) -> bool:
+    return any(p.head in ("fold", "entry") for p in parts)
+
+
+def _behind(terms: Terms, near: frozenset[Binding]) -> frozenset[Term]:
+    found: set[Term] = set()
+    for b in near:
+        if b.definition is not None and not b.indices and not b.params:
+            try:
+                found |= {p for p in _all(Flattening(terms).term(b.definition)) if p.head == "D"}
+            except Misfit:
+                continue
+    return frozenset(found)
+
+
+def _has_sums(defined: set[Binding]) -> bool:
+    return any(
+        isinstance(n, Fold | Element)
+        for b in defined
+        if b.definition is not None
+        for n in _nodes(b.definition)
+    )
+
+
+def _all(t: Term) -> set[Term]:
+    found: set[Term] = set()
+    waiting = [t]
+    while waiting:
+        x = waiting.pop()
+        if x not in found:
+            found.add(x)
+            if x.head != "D":
+                waiting.extend(x.args)
+    return found
+
+
+class Trial:
+    """Two sides, and which sets of rules bring them together."""
+
+    def __init__(
+        self, terms: Terms, a: Term, b: Term, varying: frozenset[Binding],
+        kept: frozenset[Term], target: Term | None, under: bool,
+        left: list[int],
+    ) -> None:  # fmt: skip
+        self.under, self.left = under, left
+        self.terms, self.a, self.b = terms, a, b
+        self.varying, self.kept, self.target = varying, kept, target
+
+    def agree(self, rules: frozenset[str], unfold: frozenset[Binding]) -> set[Any] | None:
+        """What was used, if both sides come to one form."""
+        work = Rewriting(
+            self.terms, rules, unfold, self.varying, self.kept, self.target, self.under
+        )
+        if self.left[0] <= 0:
+            return None
+        try:
+            same = work.normal(self.a) is work.normal(self.b)
+        except (Exhausted, Misfit, RecursionError):
+            return None
+        finally:
+            self.left[0] -= work.visits[0]
+        return work.fired if same else None
+
+    def least(self, rules: frozenset[str], unfold: frozenset[Binding]) -> list[Any] | None:
+        """A smallest set that still does it: leave out one after another."""
+        used = self.agree(rules, unfold)
+        if used is None:
+            return None
+        names = {x for x in used if isinstance(x, str)}
+        opened = {x for x in used if not isinstance(x, str)}
+        # Names first, those that rest on the fewest others first; then the later rows.
+        for b in sorted(opened, key=lambda b: (len(closure(b)), b.tex)):
+            again = self.agree(rules, frozenset(opened - {b})) if b in opened else None
+            if again is not None and b in opened:
+                names = {x for x in again if isinstance(x, str)}
+                opened = {x for x in again if not isinstance(x, str)}
+        for rule in reversed(RULES):
+            if rule.name in names:
+                again = self.agree(frozenset(names - {rule.name}), frozenset(opened))
+                if again is not None:
+                    names = {x for x in again if isinstance(x, str)}
+                    opened = {x for x in again if not isinstance(x, str)}
+        order = [r.name for r in RULES if r.name in names]
+        return (["definition"] if opened else []) + order
+
+
+def collapsed(names: list[str]) -> list[str]:
+    """Several parts of one wider rule are told as that rule, the narrowest that serves."""
+    while len(names) > 1:
+        best: tuple[tuple[int, int], list[str]] | None = None
+        for rule in RULES:
+            inside = [n for n in names if n in rule.parts or n == rule.name]
+            if not rule.parts or len(inside) < 2:
+                continue
+            if rule.needs and not set(rule.needs) & set(names):
+                continue
+            shorter = [n for n in names if n not in inside] + [rule.name]
+            weight = (len(shorter), len(rule.parts))
+            if best is None or weight < best[0]:
+                best = (weight, shorter)
+        if best is None:
+            break
+        names = best[1]
+    return names

@@ -1,0 +1,1 @@
+"""Terms, and the rules of the table at work on them."""

@@ -1,0 +1,84 @@
+"""Steps get the name of the rule that takes one side to the other, or none."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivlib.check import check_page
+from derivlib.derive import name_chain
+from derivlib.page import read_page
+from derivlib.source import Source
+
+LAYER = r"""
+Let $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times h}$ and $b \in \mathbb{R}^{1 \times h}$.
+Let $S \in \mathbb{R}^{d \times d}$ be symmetric, $M, P \in \mathbb{R}^{d \times d}$,
+$V \in \mathbb{R}^{d \times d}$ invertible, and let $L : \mathbb{R}^{n \times h} \to \mathbb{R}$ be any smooth loss.
+
+$$ Z = X W + b, \qquad H = \tanh(Z), \qquad \ell = L(H) $$
+"""  # noqa: E501
+
+
+def named(*steps: str) -> list[list[str]]:
+    page = check_page(
+        read_page(Source("page.md", LAYER + "".join(f"\nHence $$ {s} $$\n" for s in steps)))
+    )
+    assert [v.diagnostic for v in page.verdicts if not v.ok] == []
+    return [[r.name for r in rules] for c in page.read_chains[-1:] for _, rules in name_chain(c)]
+
+
+@pytest.mark.parametrize(
+    ("step", "rules"),
+    [
+        (r"\frac{\partial \ell}{\partial H} : dZ = \frac{\partial \ell}{\partial H} : X\, dW "
+         r"+ \frac{\partial \ell}{\partial H} : \mathbf{1}\, db",
+         {"definition", "linear", "distributes-frobenius", "differential", "colon-form"}),
+        (r"\frac{\partial \ell}{\partial Z} : X\, dW = "
+         r"X^\top \frac{\partial \ell}{\partial Z} : dW",
+         {"cross-left"}),
+        (r"\frac{\partial \ell}{\partial W} = X^\top \frac{\partial \ell}{\partial Z}",
+         {"chain-product"}),
+        (r"\frac{\partial \ell}{\partial Z} = "
+         r"\frac{\partial \ell}{\partial H} \odot (1 - H \odot H)",
+         {"chain-elementwise", "definition"}),
+        (r"d(V^{-1}) = -V^{-1}\, dV\, V^{-1}", {"d-inverse"}),
+        (r"(M P)^\top = P^\top M^\top", {"transpose-product"}),
+        (r"S^\top M = S M", {"symmetric"}),
+        (r"M + P + M = P + 2 M", {"collected"}),
+        (r"(M P) V = M (P V)", {"rearranged"}),
+        (r"\operatorname{tr}(M P) = \operatorname{tr}(P M)", {"trace-cyclic"}),
+        (r"\sum_{i=1}^{d} M_{ij} P_{ik} = (M^\top P)_{jk}", {"entry-product"}),
+        (r"V V^{-1} M = M", {"inverse-cancels"}),
+    ],
+)  # fmt: skip
+def test_a_step_is_named(step: str, rules: set[str]) -> None:
+    (found,) = named(step)
+    assert found, step
+    assert set(found) <= rules
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        r"(M - P)(M + P) - M^2 + P^2 = M P - P M + 0 M",
+        r"V^{-1} - (V + M)^{-1} = V^{-1} M (V + M)^{-1}",
+        r"\det(M P) = \det(P) \det(M)",
+    ],
+)  # fmt: skip
+def test_a_step_without_a_rule_has_no_name_or_an_honest_one(step: str) -> None:
+    (found,) = named(step)
+    assert found in ([], ["distributes"])
+
+
+def test_no_name_for_what_is_wrong() -> None:
+    text = LAYER + "\n<!--- derivlib: wrong -->\n$$ M : P S = P^\\top M : S^\\top P $$\n"
+    text += "\n<!--- derivlib: wrong -->\n$$ M : P V = M P^\\top : V $$\n"
+    page = check_page(read_page(Source("page.md", text)))
+    assert [rules for c in page.read_chains[-2:] for _, rules in name_chain(c)] == [(), ()]
+
+
+def test_another_tangent_is_no_constant() -> None:
+    """Only what is held fixed loses its differential."""
+    (found,) = named(r"d(M V) = dM\, V + M\, dV")
+    assert found == ["d-product"]
+    (found,) = named(r"d(M V) = M\, dV")
+    assert found == ["d-left-factor"]
