@@ -13,6 +13,7 @@ MODELS = (
     "attention",
     "batch_norm",
     "cholesky",
+    "convolution",
     "gaussian_process",
     "gru",
     "infonce",
