@@ -40,7 +40,7 @@ class PageCheck:
         self.source = page.source
         self.seed = seed
         self.worlds = Worlds(seed)
-        self.scope = Scope()
+        self.scope = Scope(widths=self.worlds.widths)
         self.macros: Macros = {}
         self.parsed: list[Parsed] = []
         self.labels: dict[str, tuple[Expr, list[Index], Scope]] = {}

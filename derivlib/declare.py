@@ -17,6 +17,7 @@ from derivlib.source import Span
 from derivlib.spaces import Space, read_space
 from derivlib.tex.parser import parse_tokens
 from derivlib.tex.tree import Node, Product, Scripted, Statement
+from derivlib.widths import widths_in
 
 
 def bind_declared(r: Reader, node: Node, space: Space, at: Span) -> list[Binding]:
@@ -49,6 +50,7 @@ def bind_declared(r: Reader, node: Node, space: Space, at: Span) -> list[Binding
             f"it was {show_shape(old.shape)} at ⟦{old.span.start}⟧ and is {show_shape(shape)} here",
             "give one of them another name, or put them in sections of their own",
         )  # fmt: skip
+    r.scope.widths |= widths_in(shape, letters or (family[1] if family else []))
     indices = tuple(_range_index(r, letter) for letter in letters)
     binding = Binding(key.tex() if not letters else text, text, "free", shape, r.place(at),
                       set(space.domain), indices=indices)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from derivlib.bindings import read_sides
@@ -16,6 +17,7 @@ from derivlib.sizes import settle
 from derivlib.tex.tree import Name, Node, Scripted
 from derivlib.values.axes import used_indices
 from derivlib.values.closures import dependencies
+from derivlib.widths import moved
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge
@@ -39,6 +41,9 @@ def define_family(
             if declared
             else Index(letter)
         )
+        if old is not None:
+            place = old.indices[len(indices)]
+            old.shape = moved(old.shape, place.name, letter, r.scope.widths)
         if old is not None and declared is None:
             place = old.indices[len(indices)]
             index.low, index.high, index.extent = place.low, place.high, place.extent
@@ -74,7 +79,13 @@ def define_recursion(
         return None
     tokens = [t for t in left.sub if t.text not in ("{", "}")]
     texts = [t.text for t in tokens]
-    if len(texts) != 3 or texts[1] != "+" or not texts[2].isdigit() or not texts[0].isalpha():
+    if not texts[0].isalpha() and texts[0] != r"\ell":
+        return None
+    if len(texts) == 1:  # h_l = σ(W_l h_{l-1})
+        earlier = rf"{re.escape(key.base)}\}}*\s*_\s*\{{\s*{re.escape(texts[0])}\s*-\s*1\s*\}}"
+        if not re.search(earlier, judge.text):
+            return None
+    elif len(texts) != 3 or texts[1] != "+" or not texts[2].isdigit():
         return None
     star = Key(key.base, key.font, key.accent, "*", key.sup)
     family = judge.scope.lookup(star)
@@ -92,8 +103,9 @@ def define_recursion(
     letter = texts[0]
     if family is None:
         assert first is not None
+        shape = moved(first[1].shape, str(first[0]), letter, r.scope.widths)
         family = Binding(
-            star.tex(), star.base, "free", first[1].shape, first[1].span,
+            star.tex(), star.base, "free", shape, first[1].span,
             indices=(Index(letter),), implicit=True,
         )  # fmt: skip
         judge.scope.bind(star, family)
@@ -116,7 +128,8 @@ def define_recursion(
     )
     r.free[letter] = index
     exprs = read_sides(judge, r, parts[1:])
-    if not r.u.same(family.shape, exprs[0].shape):
+    shape = moved(family.shape, letter, "".join(texts), r.scope.widths)
+    if not r.u.same(shape, exprs[0].shape):
         raise r.ill_shaped(
             parts[1].span,
             f"{family.tex} is {show_shape(family.shape)}, "
@@ -125,7 +138,7 @@ def define_recursion(
     for e in exprs:
         settle(e, r)
     family.definition, family.kind, family.indices = exprs[0], "defined", (index,)
-    family.shift, family.implicit = int(texts[2]), True
+    family.shift, family.implicit = int(texts[2]) if len(texts) > 1 else 0, True
     judge.page.worlds.reset()
     judge.page.definitions.append((family, judge.p))
     return family, exprs

@@ -30,6 +30,12 @@ class Place:
     transposed: bool = False
     stacked: bool = False  # by vec(X)
     through: Expr | None = None  # ∂f/∂log ℓ and ∂f/∂σ²: this function of the variable
+    shape: Shape = ()  # of a member, whose sizes may depend on its index
+
+    @property
+    def size(self) -> Shape:
+        """The shape of what a derivative is taken by."""
+        return self.shape or self.variable.shape
 
 
 def order_of(node: Node) -> int:
@@ -63,7 +69,7 @@ def _as_place(r: Reader, e: Expr, body: Expr | None) -> Place:
         case Member(family=f, indices=(i, j)) if f.entries_of is not None:
             return Place(f.entries_of, (), i, j, True)
         case Member(family=f, indices=indices):
-            return Place(f, indices)
+            return Place(f, indices, shape=e.shape)
         case Element(base=base, row=row, column=column):
             inner = _as_place(r, base, body)
             return replace(inner, row=row, column=column, selected=True)
@@ -105,7 +111,7 @@ def by(
         and not p.stacked
     ):
         if r.u.shape(body.shape)[0] == ONE and r.u.shape(body.shape) != SCALAR:
-            variable = p.variable.shape
+            variable = p.size
             if ONE in variable and variable != SCALAR and not p.selected and not p.transposed:
                 turned = True  # ∂yᵀ/∂x is the transpose of ∂y/∂xᵀ in every layout
                 body = body.args[0]
@@ -114,7 +120,7 @@ def by(
     if len(shape) != 2:
         return e
     scalar_body = r.is_scalar(body)
-    scalar_variable = p.variable.shape == SCALAR or (
+    scalar_variable = p.size == SCALAR or (
         p.selected and p.row is not None and p.column is not None
     )
     if turned:
@@ -131,7 +137,7 @@ def by(
 def raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:
     """The derivative before layout, with the part that is meant picked out."""
     p.variable.used += 1
-    variable, out = p.variable.shape, r.u.shape(body.shape)
+    variable, out = p.size, r.u.shape(body.shape)
     if len(out) != 2:
         raise user_error(
             UNREADABLE, "a derivative with four indices is not differentiated again", span

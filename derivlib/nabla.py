@@ -176,11 +176,11 @@ def jacobian_operator(
         p = Place(candidates[0])
     out = r.u.shape(body.shape)
     e = Derivative(
-        node.span.to(body.span), raw_shape(out, p.variable.shape), body, p.variable, p.member
+        node.span.to(body.span), raw_shape(out, p.size), body, p.variable, p.member
     )
     if out == SCALAR:
         return r.op("transpose", r.op("vec", e), span=e.span), j
-    return jacobian_matrix(r, e, out, p.variable.shape, e.span), j
+    return jacobian_matrix(r, e, out, p.size, e.span), j
 
 
 def _directional(r: Reader, function: Binding, argument: Expr, direction: Group) -> Expr:

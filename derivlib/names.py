@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from derivlib.constants import built_in, may_index
 from derivlib.dimensions import sizes_of, split_at
-from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
+from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import (
     At,
     Binding,
@@ -37,6 +37,7 @@ from derivlib.source import Span
 from derivlib.tex.lexer import Token
 from derivlib.tex.parser import parse_tokens
 from derivlib.tex.tree import Name
+from derivlib.widths import letter_of, moved
 
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
@@ -179,6 +180,8 @@ def _bound(
             family = implied_family(r, Key(*base, subtext, "(*)"), first[1])
             family.domain = set()
             family.members[first[0]] = first[1]
+            at, index = str(first[0][0]), family.indices[0].name
+            family.shape = moved(family.shape, at, index, r.scope.widths)
             return _member(r, family, [inside], span)
         return None
     if tagtext:
@@ -272,7 +275,10 @@ def _member(r: Reader, family: Binding, indices: Sequence[Sequence[Token]], span
             place.assumed = True
         if isinstance(e, At) and e.index.high is None and e.index.extent is None:
             e.index.low, e.index.high, e.index.extent = place.low, place.high, place.extent
-    return Member(span, family.shape, family, found)
+    shape = family.shape
+    for place, tokens in zip(family.indices, indices, strict=True):
+        shape = moved(shape, place.name, script_text(tokens), r.scope.widths)
+    return Member(span, shape, family, found)
 
 
 def _first_member(
@@ -310,6 +316,11 @@ def implied_family(r: Reader, key: Key, base: Binding) -> Binding:
 def use(r: Reader, binding: Binding, span: Span) -> Expr:
     binding.used += 1
     if binding.is_dimension:
+        if letter_of(binding.key) in r.scope.widths and not r.in_index:
+            raise user_error(
+                UNREADABLE, f"{binding.tex} depends on an index and is not read as a number", span,
+                "write 1 for the vector of ones and multiply by it, or give the size no index",
+            )  # fmt: skip
         return Size(span, SCALAR, named(binding.key))
     if binding.kind == "unsized":
         if id(binding) not in r.unsized:

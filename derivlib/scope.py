@@ -73,9 +73,10 @@ class Scope:
     parameters: dict[Key, Binding] = field(default_factory=dict)  # z of σ(z) = …
     settings: Settings = field(default_factory=Settings)
     level: int = 0
+    widths: set[str] = field(default_factory=set)  # letters of sizes that depend on an index
 
     def child(self, level: int) -> Scope:
-        return Scope(self, settings=self.settings.copy(), level=level)
+        return Scope(self, settings=self.settings.copy(), level=level, widths=self.widths)
 
     def chain(self) -> Iterator[Scope]:
         scope: Scope | None = self

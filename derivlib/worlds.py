@@ -8,6 +8,7 @@ from typing import Any
 from derivlib.evaluate import World
 from derivlib.expr import Call, Choice, Const, Expr, Op, Var, children
 from derivlib.values import closures
+from derivlib.widths import letter_of
 
 DRAWS = 8
 # Sizes are dealt to dimensions in the order they appear: distinct, and two choices of them. Each
@@ -21,6 +22,7 @@ class Worlds:
     """The worlds of a page, and the sizes of its dimensions in each."""
 
     def __init__(self, seed: int) -> None:
+        self.widths: set[str] = set()  # letters of sizes that depend on an index
         self.seed = seed
         self.sizes: list[dict[str, int]] = [{}, {}]
         self.taller: list[tuple[str, str]] = []  # (n, d): n must exceed d
@@ -66,7 +68,14 @@ class Worlds:
     def give_sizes(self, dims: set[str]) -> None:
         fresh = [d for d in sorted(dims) if d not in self.sizes[0]]
         for name in fresh:
+            if (shared := letter_of(name)) in self.widths:
+                for sizes in self.sizes:  # told apart by their names, equal in value
+                    equal = [d for d in sizes if letter_of(d) == shared]
+                    if equal:
+                        sizes[name] = sizes[equal[0]]
             for sizes, deal in zip(self.sizes, SIZES, strict=True):
+                if name in sizes:
+                    continue
                 taken = set(sizes.values())
                 beyond = max((*deal, *taken)) + 1
                 sizes[name] = next((n for n in deal if n not in taken), beyond)
