@@ -157,7 +157,7 @@ def _bound(
         shape = binding.shape if binding.shape != SCALAR else (r.u.unknown(), ONE)
         tie(r, k, shape[0], span)
         return Fill(span, shape, "unit", (k,))
-    if binding is not None and not (binding.is_dimension and sub):
+    if binding is not None and not (binding.is_dimension and sub and subtext in r.indices):
         return use(r, binding, span)
     if inside:
         family = look(Key(*base, subtext, "(*)"))
