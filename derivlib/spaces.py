@@ -160,7 +160,10 @@ def _exponent(r: Reader, sups: tuple[tuple[Token, ...], ...]) -> Shape:
         for t in tokens:
             depth += t.text in ("(", "{")
             depth -= t.text in (")", "}")
-            if t.text in (r"\times", ",") and not depth or (t.text == "x" and len(tokens) == 3):
+            if t.text in (r"\times", ",") and not depth or (
+                t.text == "x" and len(tokens) == 3 and tokens[1] is t and tokens[0].text != "_"
+                and tokens[2].text.isalnum() and tokens[0].text.isalnum()
+            ):
                 sides.append([])
             else:
                 sides[-1].append(t)
