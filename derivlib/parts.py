@@ -142,31 +142,24 @@ def _outermost(e: Expr) -> dict[tuple[int, int], list[Expr]]:
 def _names(
     statements: Iterable[Statement], scope: Scope
 ) -> Iterator[tuple[tuple[int, int], Binding]]:
-    for node in _nodes(tuple(statements)):
+    waiting: list[object] = [tuple(statements)]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, Token):
             binding = scope.lookup(Key(node.text)) if node.kind in ("let", "cmd") else None
             if binding is not None and binding.is_dimension:
                 yield (node.start, node.end), binding
-            continue
-        named = name_key(node)
-        binding = scope.lookup(named[0]) if named else None
-        if binding is not None and binding.operator is None:
-            yield (node.span.start, node.span.end), binding
-
-
-def _nodes(value: object) -> Iterator[Node | Token]:
-    """Every name and every token of a script, wherever it stands in a printed tree."""
-    if isinstance(value, Token):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
-    elif is_dataclass(value) and not isinstance(value, type):
-        if isinstance(value, Name | Scripted):
-            yield value
-        for field in fields(value):
-            if field.name != "span":
-                yield from _nodes(getattr(value, field.name))
+        elif isinstance(node, tuple):
+            waiting.extend(node)
+        elif is_dataclass(node) and not isinstance(node, type):
+            named = name_key(node) if isinstance(node, Name | Scripted) else None
+            binding = scope.lookup(named[0]) if named else None
+            if binding is not None and binding.operator is None:
+                assert isinstance(node, Node)
+                yield (node.span.start, node.span.end), binding
+                if isinstance(node, Scripted):
+                    continue  # its scripts belong to the name: the n of W_n is no size
+            waiting.extend(getattr(node, f.name) for f in fields(node) if f.name != "span")
 
 
 # places
