@@ -87,7 +87,12 @@ def _check(options: argparse.Namespace) -> int:
     reports = []
     for path in _with_progress(files):
         try:
-            reports.append(check_file(path, seed=options.seed, code=not options.no_code))
+            reports.append(
+                check_file(
+                    path, seed=options.seed, code=not options.no_code,
+                    rules=options.format == "json",
+                )
+            )  # fmt: skip
         except Exception:
             traceback.print_exc()
             raise _CannotRun(f"a bug of derivlib's own, met in {path.as_posix()}") from None

@@ -8,8 +8,10 @@ or more than three would be needed, no name is given.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from derivlib.errors import HOLDS
 from derivlib.expr import Binding, Const, Element, Expr, Fold, Op, Var, children
 from derivlib.part import ReadChain
 from derivlib.rewriting.flatten import Flattening
@@ -19,6 +21,10 @@ from derivlib.rules import BY_NAME, DISTRIBUTES, RULES, Rule
 from derivlib.shapes import Unifier
 from derivlib.values.closures import closure, dependencies
 from derivlib.varying import varying_symbols
+from derivlib.verdict import Verdict
+
+if TYPE_CHECKING:
+    from derivlib.check import PageCheck
 
 MOST = 3  # rules in one step
 BUDGET = 8000  # terms visited in the search for one step
@@ -63,6 +69,39 @@ def name_chain(chain: ReadChain, most: int = MOST) -> Iterator[tuple[int, tuple[
         left, right = chain.sides[k], chain.sides[k + 1]
         rules = name_step(left, right, chain.u, varying, most) if op in ("=", ":=") else ()
         yield chain.first + k, rules
+
+
+def with_rules(page: PageCheck, least: int = 1) -> tuple[Verdict, ...]:
+    """The verdicts of a page, each step that holds with the names of its rules.
+
+    Args:
+        page: checked.
+        least: chains with fewer steps are left without names.
+    """
+    by_formula: dict[int, dict[int, tuple[str, ...]]] = {}
+    verdicts = {p.formula.index: p.verdict for p in page.parsed}
+    for chain in page.read_chains:
+        verdict = verdicts.get(chain.formula)
+        if verdict is None or verdict.wrong or len(verdict.steps) < least:
+            continue
+        found = by_formula.setdefault(chain.formula, {})
+        for index, rules in name_chain(chain):
+            found[index] = tuple(r.name for r in rules)
+    named: list[Verdict] = []
+    for p in sorted(page.parsed, key=lambda p: p.formula.index):
+        if p.verdict is not None:
+            rules_of = by_formula.get(p.formula.index)
+            named.append(p.verdict if rules_of is None else _with_names(p.verdict, rules_of))
+    return tuple(named)
+
+
+def _with_names(verdict: Verdict, found: dict[int, tuple[str, ...]]) -> Verdict:
+    """A step that no chain has is one to a definition: x = AB = …"""
+    steps = [
+        replace(step, rule=found.get(step.index, ("definition",))) if step.status == HOLDS else step
+        for step in verdict.steps
+    ]
+    return replace(verdict, steps=tuple(steps))
 
 
 def _rules(names: Sequence[str]) -> tuple[Rule, ...]:

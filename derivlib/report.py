@@ -152,7 +152,8 @@ def _sizes(sizes: Mapping[str, int]) -> dict[str, int]:
 def _step_data(source: Source, step: Step) -> dict[str, object]:
     error = None if step.error is None or not math.isfinite(step.error) else float(step.error)
     line = source.position(step.span[0])[0]
-    return {"index": step.index, "status": step.status, "line": line, "error": error}
+    rule: dict[str, object] = {"rule": list(step.rule)} if step.rule else {}
+    return {"index": step.index, "status": step.status, "line": line, "error": error, **rule}
 
 
 def _positions(source: Source, span: tuple[int, int]) -> dict[str, int]:

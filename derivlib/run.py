@@ -12,8 +12,13 @@ from derivlib.source import Source, read_source
 from derivlib.verdict import FileReport
 
 
-def check_file(path: Path | str, *, seed: int = 0, code: bool = True) -> FileReport:
-    """Everything found in one file; without `code`, no Python of the page is run."""
+def check_file(
+    path: Path | str, *, seed: int = 0, code: bool = True, rules: bool = False
+) -> FileReport:
+    """Everything found in one file; without `code`, no Python of the page is run.
+
+    With `rules`, each step that holds says which rules of the table lead there.
+    """
     shown = Path(path).as_posix()
     if shown.endswith(".ipynb"):
         notebook = Diagnostic(
@@ -25,10 +30,12 @@ def check_file(path: Path | str, *, seed: int = 0, code: bool = True) -> FileRep
         source = read_source(path, shown)
     except DerivlibError as error:
         return FileReport(Source(shown, ""), problems=(error.diagnostic,))
-    return check_source(source, seed=seed, code=code)
+    return check_source(source, seed=seed, code=code, rules=rules)
 
 
-def check_source(source: Source, *, seed: int = 0, code: bool = True) -> FileReport:
+def check_source(
+    source: Source, *, seed: int = 0, code: bool = True, rules: bool = False
+) -> FileReport:
     """The same for a text that has been read."""
     page = read_page(source)
     checked = check_page(page, seed=seed)
@@ -36,4 +43,9 @@ def check_source(source: Source, *, seed: int = 0, code: bool = True) -> FileRep
         results = run_code(page, {"formula": checked.formula})
     else:
         results = skip_code(page, "--no-code: no Python of the page is run")
-    return FileReport(source, tuple(checked.verdicts), results, page.problems)
+    verdicts = tuple(checked.verdicts)
+    if rules:
+        from derivlib.derive import with_rules
+
+        verdicts = with_rules(checked)
+    return FileReport(source, verdicts, results, page.problems)

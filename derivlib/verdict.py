@@ -36,6 +36,7 @@ class Step:
     span: Span  # of the right-hand part, in the page
     error: float | None = None  # largest relative error over all draws
     tolerance: float | None = None
+    rule: tuple[str, ...] = ()  # names in `derivlib.rules`; only where they were asked for
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from derivlib.check import check_page
+from derivlib.cli import main
 from derivlib.derive import name_chain
 from derivlib.page import read_page
+from derivlib.rules import chapter, title
+from derivlib.run import check_source
 from derivlib.source import Source
 
 LAYER = r"""
@@ -82,3 +88,24 @@ def test_another_tangent_is_no_constant() -> None:
     assert found == ["d-product"]
     (found,) = named(r"d(M V) = M\, dV")
     assert found == ["d-left-factor"]
+
+
+def test_steps_carry_their_rules_only_when_asked() -> None:
+    text = LAYER + r"""
+$$ d\ell = \frac{\partial \ell}{\partial Z} : dZ = \frac{\partial \ell}{\partial Z} : X\, dW $$
+"""
+    source = Source("page.md", text)
+    plain = check_source(source, code=False).formulas[-1]
+    told = check_source(source, code=False, rules=True).formulas[-1]
+    assert [s.rule for s in plain.steps] == [(), ()]
+    assert [s.rule for s in told.steps] == [("gradient",), ("definition", "linear")]
+    assert [s.status for s in told.steps] == [s.status for s in plain.steps]
+
+
+def test_json_tells_the_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(LAYER + "\n$$ (M P)^\\top = P^\\top M^\\top $$\n", encoding="utf-8")
+    assert main(["check", "--format", "json", str(page)]) == 0
+    (step,) = json.loads(capsys.readouterr().out)["files"][0]["formulas"][-1]["steps"]
+    assert step["rule"] == ["transpose-product"]
+    assert title("transpose-product") and chapter("transpose-product").startswith("learn/")

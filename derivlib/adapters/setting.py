@@ -25,12 +25,13 @@ _COMMAND = re.compile(r"\\[A-Za-z]+")
 
 
 def check_source(source: Source, *, seed: int = 0) -> FileReport:
-    """The mathematics of a text, checked; none of its code is run."""
+    """The mathematics of a text, checked, the steps of its chains named; no code is run."""
     from derivlib.check import check_page
+    from derivlib.derive import with_rules
 
     page = read_page(source)
     checked = check_page(page, seed=seed, parts=True)
-    return FileReport(source, tuple(checked.verdicts), (), page.problems)
+    return FileReport(source, with_rules(checked, least=2), (), page.problems)
 
 
 def expansions(tex: Iterable[str]) -> Iterator[str]:
