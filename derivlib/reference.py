@@ -1,4 +1,4 @@
-"""The reference pages drawn from the tables: what is read, and which words declare.
+"""The reference pages drawn from the tables: what is read, which words declare, which rules.
 
 `python -m derivlib.reference docs/reference` writes them; a test holds them fresh.
 """
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from derivlib.operators import OPERATORS, Operator
+from derivlib.rules import BY_NAME, GROUPS, RULES, Rule
 from derivlib.tex.vocabulary import GREEK, LAYOUTS, MATRICES, RELATIONS
 from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS
 
@@ -116,7 +117,51 @@ def words_page() -> str:
     return "\n".join(lines).replace("“$A$ need", "“`$A$` need")
 
 
-PAGES = {"operators.md": operators_page, "words.md": words_page}
+def rules_page() -> str:
+    """Every rule that a step may be named by, each as a formula that is checked."""
+    starts = {first: title for title, first in GROUPS}
+    lines = [
+        "---",
+        'description: "The rules of matrix calculus that the steps of a derivation are named by, '
+        'each checked, with its conditions, its source and the chapter that teaches it."',
+        "---",
+        "",
+        "# Rules",
+        "",
+        "The rules that a step of a derivation may be named by, drawn from the table that names "
+        "them. A rule is named only where it takes one side of the step to the other by its form: "
+        "a letter below stands for anything of its shape, wherever it is found. The order of a "
+        "sum, the brackets of a product and the place of a scalar do not matter to it. Where "
+        "three rules do not suffice, the step has no name.",
+        "",
+        "Each rule is a formula of this page, and is checked as all others are.",
+        "",
+        "## All rules",
+        "",
+    ]  # fmt: skip
+    for rule in RULES:
+        if rule.name in starts:
+            lines += [f"### {starts[rule.name]}", ""]
+        lines += _rule(rule)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _rule(rule: Rule) -> list[str]:
+    title = rule.title[0].upper() + rule.title[1:]
+    condition = "" if rule.conditions == "none" else f"When: {rule.conditions}. "
+    chapter = rule.chapter.removeprefix("learn/").removesuffix(".md").replace("-", " ")
+    made = ", ".join(f"[{BY_NAME[p].title}](#{p})" for p in rule.parts[:4])
+    more = " and others" if len(rule.parts) > 4 else ""
+    of = f" Takes together: {made}{more}." if made else ""
+    return [
+        f"#### {title} {{ #{rule.name} }}", "",
+        f"{rule.declarations}.", "",
+        f"$$ {rule.pattern} = {rule.replacement} $$", "",
+        f"{condition}Source: {rule.source}. Chapter: [{chapter}](../{rule.chapter}).{of}", "",
+    ]  # fmt: skip
+
+
+PAGES = {"operators.md": operators_page, "words.md": words_page, "rules.md": rules_page}
 
 
 def main(folder: str) -> None:

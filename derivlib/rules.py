@@ -590,6 +590,21 @@ RULES: tuple[Rule, ...] = (
          built_in=True),
 )  # fmt: skip
 
+# The chapters of the reference page, each with the first of its rows.
+GROUPS: tuple[tuple[str, str], ...] = (
+    ("Differentials: what is linear", "d-constant"),
+    ("Differentials: products", "d-square"),
+    ("Differentials: inverse, determinant, functions", "d-inverse"),
+    ("The Frobenius product and the trace", "frobenius-commutes"),
+    ("vec and Kronecker", "vec-left"),
+    ("Transposes and inverses", "transpose-product"),
+    ("Algebra", "distributes-left"),
+    ("Names, gradients, the chain rule", "definition"),
+    ("Functions by their value", "sigmoid-derivative"),
+    ("Indices", "entry-product"),
+    ("Layout", "layout"),
+)
+
 BY_NAME = {rule.name: rule for rule in RULES}
 
 
