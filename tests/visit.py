@@ -40,3 +40,7 @@ class Visit:
     def go(self, url: str) -> None:
         self.page.goto(url)
         self.page.evaluate("document.fonts.ready.then(() => true)")
+
+    def darken(self) -> None:
+        """As if the switch at the top had been pressed, at once."""
+        self.page.evaluate("document.body.setAttribute('data-md-color-scheme', 'slate')")

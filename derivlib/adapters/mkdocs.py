@@ -313,13 +313,12 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
                     "{{ derivlib.counts }}", sentence(count_formulas(self.reports.values()))
                 )
                 content = _put(content, "table", table(self._rows(pages, page)))
-                if overview.PLACE in content:
-                    groups = overview.grouped(pages, page, self.reports)
-                    content = _put(content, "overview", overview.draw(groups))
-                    if page.toc.items:
-                        page.toc.items[0].children[:0] = [
-                            AnchorLink(title, name, 2) for title, name, _ in groups if title
-                        ]
+                groups = overview.grouped(pages, page, self.reports)
+                drawn = _put(content, "overview", overview.draw(groups))
+                if drawn != content and page.toc.items:
+                    links = [AnchorLink(title, name, 2) for title, name, _ in groups if title]
+                    page.toc.items[0].children[:0] = links
+                content = drawn
                 page.content = content
 
     def _rows(self, pages: list[Page], here: Page) -> Iterator[tuple[str, str, FileReport]]:

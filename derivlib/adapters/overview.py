@@ -26,6 +26,7 @@ from derivlib.source import Source, Span
 from derivlib.verdict import FileReport
 
 PLACE = "{{ derivlib.overview }}"
+_ASKED = re.compile(rf"^{re.escape(PLACE)}[ \t]*\r?$", re.MULTILINE)
 _KEYS = ("of", "by", "label")
 _LOOKS = "it looks like  - {of: the loss, by: the weights, label: by-W}"
 _OPENING = re.compile(r'<\w+ class="dl-formula dl-display[^>]*>')
@@ -148,7 +149,7 @@ def beside(reports: Mapping[str, FileReport]) -> list[str]:
     folders = {
         place.rpartition("/")[0]: place
         for place, report in reports.items()
-        if PLACE in report.source.text
+        if _ASKED.search(report.source.text)
     }
     found = [(uri, folders.get(uri.rpartition("/")[0])) for uri in reports if uri.endswith(".md")]
     return [uri for uri, place in found if place is not None and uri != place]
@@ -196,7 +197,8 @@ def _group(title: str, name: str, rows: Sequence[Row]) -> str:
 def _page(title: str, address: str, rows: list[Row]) -> str:
     body = "".join(
         f'<tr><td>{escape(row.of)}</td><td><span class="dl-by">by </span>{escape(row.by)}</td>'
-        f'<td><a href="{escape(row.address)}#{escape(row.anchor)}">{row.math}</a></td></tr>'
+        f'<td><a href="{escape(row.address)}#{escape(row.anchor)}" '
+        f'aria-label="{escape(typed_text(row.math))}">{row.math}</a></td></tr>'
         for row in rows
     )
     return (
