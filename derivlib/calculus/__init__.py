@@ -6,6 +6,7 @@ has the shape of its variable; a Jacobian is that of vec f by vec X.
 
 from derivlib.calculus import (
     attention,
+    autoencoder,
     batch_norm,
     cholesky,
     convolution,
@@ -92,6 +93,7 @@ __all__ = [
     "GradientCheck",
     "NotAnalyticError",
     "attention",
+    "autoencoder",
     "batch_norm",
     "check_gradient",
     "cholesky",

@@ -11,6 +11,7 @@ import derivlib.calculus as calculus
 FOLDER = Path(calculus.__file__).parent
 MODELS = (
     "attention",
+    "autoencoder",
     "batch_norm",
     "cholesky",
     "convolution",
