@@ -153,3 +153,20 @@ def test_the_derivations_of_the_site(path: Path) -> None:
     assert counts["missed"] == counts["undecided"] == 0, render_text([found])
     assert counts["crashed"] == 0, render_text([found])
     assert counts["steps_true"] == counts["steps"]
+
+
+def test_a_row_that_goes_on_is_broken_too() -> None:
+    """Every row of a side is broken, with whatever space and sign it begins."""
+    one_row = r"x^\top x + y^\top y - x^\top y"
+    counts = set()
+    for gap in ("", r"\\ &\quad ", r"\\ &\qquad {}", r"\\ & "):
+        side = one_row.replace(" - ", f" {gap}- ")
+        found = mutate_page(page_of(rf"""
+            Let $x, y \in \mathbb{{R}}^n$.
+
+            $$ \begin{{aligned}} x^\top (x - y) + y^\top y &= {side} \end{{aligned}} $$
+        """))  # fmt: skip
+        assert summary([found])["missed"] == 0
+        assert any(r"+ x^\top y" in m.text and m.caught for m in found.mutants)
+        counts.add(len(found.mutants))
+    assert len(counts) == 1 and counts.pop() > 20

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.tex.lexer import Token
-from derivlib.tex.vocabulary import ENGLISH, LAYOUTS, RELATIONS
+from derivlib.tex.vocabulary import ENGLISH, GREEK, INFIX, LAYOUTS, RELATIONS
 
 
 def said_upright(tokens: list[Token]) -> list[Token]:
@@ -28,6 +28,29 @@ def said_upright(tokens: list[Token]) -> list[Token]:
         out.append(tokens[i])
         i += 1
     return out
+
+
+def spaced(tokens: list[Token]) -> list[Token]:
+    """Without the empty groups beside a sign, by which TeX spaces it: `{}+ x`, `={}& x`."""
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        if tokens[i].text == "{" and [t.text for t in tokens[i + 1 : i + 2]] == ["}"]:
+            following = tokens[i + 2].text if i + 2 < len(tokens) else ""
+            before = out[-1] if out else None
+            if (following in _SIGNS or before is not None and before.text in _SIGNS) and (
+                following not in ("_", "^")
+                and (before is None or before.text not in ("_", "^", "}"))
+                and (before is None or before.kind != "cmd" or before.text in {*GREEK, *_SIGNS})
+            ):
+                i += 2
+                continue
+        out.append(tokens[i])
+        i += 1
+    return out
+
+
+_SIGNS = {"+", "-", "&", *RELATIONS, *INFIX}
 
 
 def flatten(tokens: list[Token]) -> list[Token]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
+from derivlib.tex.rows import ENDING, OPENING, after_spaces, begins_row, row_has_relation
 from derivlib.tex.tree import Node, Relation, Statement
 from derivlib.tex.vocabulary import DOTS, INFIX, LEADS, REASONS, RELATIONS, REMARKS
 
 Aside = tuple[list[Token], Token, list[Token]]  # the label of a brace, its sign, what is braced
-_NOTHING = Token("sym", "", 0, 0)
 ReadPart = Callable[[list[Token], list[Aside]], Node]
 
 
@@ -32,7 +33,7 @@ class Splitter:
 
     def statements(self) -> tuple[Statement, ...]:
         depth = 0
-        environments = 0
+        environments = braces = 0
         tokens = self.tokens
         i, n = 0, len(tokens)
         while i < n:
@@ -42,19 +43,20 @@ class Splitter:
                 environments += 1
             elif text == r"\end":
                 environments -= 1
-            elif text in ("(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil"):
+            elif text in OPENING:
                 depth += 1
-            elif text in (")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil"):
+            elif text in ENDING:
                 depth = max(0, depth - 1)
+            braces += (text == "{") - (text == "}")
             if (depth or environments) or text in ("}", ")", "]", r"\}", r"\rangle", r"\end"):
-                if not (token.kind == "row" and not environments):
+                if environments or braces or not self._is_layout(i):
                     self.parts[-1].append(token)
                 i += 1
                 continue
             if token.kind == "row":
                 self._row(tokens, i + 1)
                 depth = 0
-            elif token.kind == "quad" and self._goes_on(tokens, i):
+            elif token.kind == "quad" and self._goes_on(i):
                 pass  # space before an operator that continues the term
             elif token.kind == "quad" or text in (r"\implies", ";", r"\Leftarrow", r"\because"):
                 self._finish(keep_open=token.kind == "quad" and not self.parts[-1])
@@ -88,7 +90,21 @@ class Splitter:
                 self.parts[-1].append(token)
             i += 1
         self._finish()
+        self._all_rows_say_something()
         return tuple(self.done)
+
+    def _all_rows_say_something(self) -> None:
+        """No row behind an equation is an expression alone, which nobody would check."""
+        for k, (before, s) in enumerate(pairwise(self.done), 1):
+            alone = not s.relations and not s.lead and s.row > before.row
+            listed = k + 1 < len(self.done) and self.done[k + 1].lead == ","
+            if alone and not listed and any(e.relations and not e.lead for e in self.done[:k]):
+                raise user_error(
+                    UNREADABLE,
+                    "this row is no equation, and nothing says how it goes on the row before",
+                    s.span,
+                    "begin it with = or with its sign, such as + or \\cdot",
+                )
 
     def _column(self, i: int) -> None:
         """The `&` at `i`: a mark to align by, a reason after it, or a second equation."""
@@ -104,16 +120,32 @@ class Splitter:
             and self.relations
             and after
             and following not in signs
-            and _row_has_relation(self.tokens, i)
+            and row_has_relation(self.tokens, i)
         ):
             self._finish()  # a second equation beside the first
 
-    def _goes_on(self, tokens: list[Token], i: int) -> bool:
-        """Does an operator follow this space, with something before it to act on?"""
-        while i < len(tokens) and (tokens[i].kind == "quad" or tokens[i].text == "&"):
-            i += 1
-        following = tokens[i].text if i < len(tokens) else ""
-        return bool(self.parts[-1]) and (following in INFIX or following == "+")
+    def _is_layout(self, i: int) -> bool:
+        """Does this token only set out brackets that reach over rows?"""
+        token = self.tokens[i]
+        if token.kind == "quad":
+            return begins_row(self.tokens, i)
+        return token.text == "&" or token.kind == "row"
+
+    def _goes_on(self, i: int) -> bool:
+        """Does an operator follow this space, with something before it to act on?
+
+        A minus does unless it begins an equation of its own, `x = 1 \\quad -y = 2`.
+        """
+        if not self.parts[-1]:
+            return False
+        at = after_spaces(self.tokens, i)
+        following = self.tokens[at].text if at < len(self.tokens) else ""
+        if self.parts[-1][-1].text in ("+", "-", *INFIX):
+            return True
+        if following in ("-", r"\pm", r"\mp"):
+            own = row_has_relation(self.tokens, at, to_quad=True)
+            return begins_row(self.tokens, i) or not own
+        return following in INFIX or following == "+"
 
     def _is_words(self, token: Token, i: int) -> bool:
         """Is this \\text a remark between statements, rather than a name?"""
@@ -154,17 +186,13 @@ class Splitter:
 
     def _relation(self, op: str, token: Token) -> None:
         if not self.parts[-1] and len(self.parts) == 1 and not self.relations:
-            before = [k for k, s in enumerate(self.done) if s.lead != "remark"]
-            if op == "to" or not before or not self.may_continue:
+            if op == "to" or not self.may_continue or not self._reopen():
                 raise user_error(
                     UNREADABLE,
                     f"nothing stands before this {token.text}",
                     Span(token.start, token.end),
                 )
-            previous = self.done.pop(before[-1])
-            self.lead = previous.lead
-            self.relations = [*previous.relations]
-            self.parts = [*self.kept[previous.span], []]
+            self.parts.append([])
             self.relations.append(Relation(op, Span(token.start, token.end)))
             return
         if not self.parts[-1]:
@@ -179,27 +207,35 @@ class Splitter:
         self.relations.append(Relation(op, Span(token.start, token.end)))
         self.parts.append([])
 
+    def _reopen(self) -> bool:
+        """Take up the last finished statement that is no remark, to go on with it."""
+        before = [k for k, s in enumerate(self.done) if s.lead != "remark"]
+        if not before:
+            return False
+        previous = self.done.pop(before[-1])
+        self.lead, self.relations = previous.lead, [*previous.relations]
+        self.parts = [list(p) for p in self.kept[previous.span]]
+        return True
+
     def _row(self, tokens: list[Token], i: int) -> None:
         """A new row: it continues the chain, continues the last part, or begins anew."""
-        aligned = i < len(tokens) and tokens[i].text == "&"
-        while i < len(tokens) and (tokens[i].text == "&" or tokens[i].kind == "quad"):
-            aligned = True
-            i += 1
+        aligned = after_spaces(tokens, i) > i
+        i = after_spaces(tokens, i)
         first = tokens[i].text if i < len(tokens) else ""
         ended_open = not self.parts[-1] and bool(self.relations)
         if ended_open:
             self.row += 1
             return
-        binary = first in INFIX or first in ("+", "-") or first in DOTS - {r"\vdots"}
+        signs = ("+", "-", r"\pm", r"\mp")
+        binary = first in INFIX or first in signs or first in DOTS - {r"\vdots"}
         if (
             binary
             and (self.parts[-1] or self.done)
-            and (aligned or first in INFIX or not _row_has_relation(tokens, i))
+            and (aligned or first in INFIX or not row_has_relation(tokens, i))
         ):
-            if not self.parts[-1]:
-                previous = self.done.pop()
-                self.lead, self.relations = previous.lead, list(previous.relations)
-                self.parts = [list(p) for p in self.kept[previous.span]]
+            if not self.parts[-1] or self.lead == "remark":
+                self._finish()
+                self._reopen()
             self.row += 1
             return
         if self.parts[-1] and self.parts[-1][-1].text in ("+", "-", *INFIX):
@@ -263,12 +299,3 @@ def _in_brackets(tokens: list[Token]) -> list[Token] | None:
         if depth == 0 and k < len(tokens) - 1:
             return None
     return list(tokens[1:-1])
-
-
-def _row_has_relation(tokens: list[Token], i: int) -> bool:
-    for token in tokens[i:]:
-        if token.kind == "row":
-            return False
-        if token.text in RELATIONS:
-            return True
-    return False
