@@ -205,9 +205,51 @@ def _mutate(options: argparse.Namespace) -> int:
     return RIGHT if good else WRONG
 
 
+# derive
+
+
+def _derive_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("expression", metavar="TEX", help=r"such as '\operatorname{tr}(A X)'")
+    parser.add_argument("variable", metavar="NAME", help="what varies, such as X")
+    parser.add_argument(
+        "--let", required=True, metavar="TEXT",
+        help=r"what the letters are: 'Let $A, X \in \mathbb{R}^{n \times n}$.'",
+    )  # fmt: skip
+
+
+def _derive(options: argparse.Namespace) -> int:
+    from derivlib.derivation import derive
+    from derivlib.errors import DerivlibError
+    from derivlib.report import render_text
+    from derivlib.rewriting.terms import Misfit
+    from derivlib.run import check_source
+    from derivlib.source import Source
+
+    try:
+        found = derive(options.let, options.expression, options.variable)
+    except DerivlibError as error:
+        raise _CannotRun(error.diagnostic.statement) from None
+    except Misfit as error:
+        raise _CannotRun(f"no rule for this: {error}") from None
+    if not found.steps:
+        raise _CannotRun("no rule of the table takes this differential further")
+    page = found.page()
+    report = check_source(Source("derivation", page), code=False)
+    sys.stdout.write(page)
+    if not report.ok:
+        sys.stderr.write(render_text([report], color=False))
+    return RIGHT if report.ok else WRONG
+
+
 # One row for each command.
 COMMANDS: tuple[Command, ...] = (
     Command("check", "Check Markdown files and folders.", _check_arguments, _check),
+    Command(
+        "derive",
+        "Derive a gradient, one named rule at a time, as a page that is checked.",
+        _derive_arguments,
+        _derive,
+    ),
     Command("explain", "Explain a kind of mistake.", _explain_arguments, _explain),
     Command(
         "mutate",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from derivlib.errors import HOLDS
@@ -16,6 +17,7 @@ from derivlib.expr import Binding, Const, Element, Expr, Fold, Op, Var, children
 from derivlib.part import ReadChain
 from derivlib.rewriting.flatten import Flattening
 from derivlib.rewriting.rewrite import Exhausted, Rewriting
+from derivlib.rewriting.rows import form, patterns
 from derivlib.rewriting.terms import Misfit, Term, Terms
 from derivlib.rules import BY_NAME, DISTRIBUTES, RULES, Rule
 from derivlib.shapes import Unifier
@@ -144,9 +146,12 @@ def _order(left: Expr, right: Expr) -> str:
 def _search(
     terms: Terms, a: Term, b: Term, varying: frozenset[Binding], defined: set[Binding]
 ) -> list[str]:
+    left = [BUDGET]
+    alone = _single(terms, a, b, varying, left)
+    if alone is not None:
+        return [alone]
     best: list[str] = []
     depth = None
-    left = [BUDGET]
     for rules, unfold, kept, target, under in _strategies(terms, a, b, defined):
         if best and (len(best) == 1 or unfold != depth):
             break
@@ -155,6 +160,27 @@ def _search(
         if found is not None and (not best or len(found) < len(best)):
             best = found
     return collapsed(best)
+
+
+def _single(
+    terms: Terms, a: Term, b: Term, varying: frozenset[Binding], left: list[int]
+) -> str | None:
+    """The one rule that does it without any name unfolded; the first in the table's order."""
+    parts = _all(a) | _all(b)
+    forms = {form(p) for p in parts}
+    kept = frozenset(p for p in parts if p.head == "D")
+    trial = Trial(terms, a, b, varying, kept, None, False, left)
+    for name, needed in single_forms():
+        if needed in forms and trial.agree(frozenset({name}), frozenset()):
+            return name
+    return None
+
+
+@cache
+def single_forms() -> tuple[tuple[str, Any], ...]:
+    """The rows that are patterns, each with the form it begins with, in the table's order."""
+    found = {p.rule.name: key for key, rows in patterns().items() for p in rows}
+    return tuple((r.name, found[r.name]) for r in RULES if r.name in found)
 
 
 def _strategies(

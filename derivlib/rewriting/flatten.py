@@ -62,7 +62,7 @@ class Flattening:
             case Var(binding=b):
                 return t.make("sym", b, (), self._shape(e))
             case Size(dim=dim):
-                return self.size(dim)
+                return self.terms.size(dim)
             case At(index=i):
                 return t.make("at", i, (), SCALAR)
             case Fill(kind=kind, args=args):
@@ -115,14 +115,6 @@ class Flattening:
                 return t.make("other", ("expr", e), (), self._shape(e))
         raise Misfit(f"no term for {type(e).__name__}")
 
-    def size(self, dim: Any) -> Term:
-        t = self.terms
-        parts = [
-            t.times(c, t.mul(t.make("size", named(n), (), SCALAR) for n in monomial))
-            for monomial, c in dim
-        ]
-        return t.add(parts) if parts else t.num(0)
-
     def folded(self, kind: str, index: Index, body: Term) -> Term:
         """A sum or product whose index is named by how deep it stands: names do not matter."""
         t = self.terms
@@ -130,7 +122,7 @@ class Flattening:
         if index.high is not None:
             high = self.term(index.high)
         elif index.extent is not None:
-            high = self.size(self.u.find(index.extent))
+            high = self.terms.size(self.u.find(index.extent))
         else:
             raise Misfit("a sum without an end")
         return close(t, kind, t.make("at", index, (), SCALAR), body, low, high)

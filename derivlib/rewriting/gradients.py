@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from derivlib.expr import Binding
 from derivlib.rewriting.flatten import Flattening
-from derivlib.rewriting.terms import Term
+from derivlib.rewriting.terms import Term, Terms
 from derivlib.shapes import ONE, SCALAR
 from derivlib.values.closures import closure
 
@@ -90,7 +90,7 @@ def derivative(w: Rewriting, t: Term) -> Term | None:
     moved = within.normal(moved)
     if stacked:
         step = within.normal(w.terms.op("vec", [step]))
-    parts = [_factor(w, p, step, t, stacked) for p in _terms_of(moved)]
+    parts = [_factor(w.terms, p, step, t) for p in _terms_of(moved)]
     if any(p is None for p in parts):
         return None
     w.fired |= within.fired
@@ -101,9 +101,8 @@ def _terms_of(t: Term) -> tuple[Term, ...]:
     return t.args if t.head == "add" else (t,)
 
 
-def _factor(w: Rewriting, p: Term, step: Term, t: Term, stacked: bool) -> Term | None:
+def _factor(terms: Terms, p: Term, step: Term, t: Term) -> Term | None:
     """What stands beside the differential in one term, if that is all there is."""
-    terms = w.terms
     n, scalars, core = terms.split(p)
     if n == 0 or (core.head == "fill" and core.data == "zeros"):
         return terms.zero(t.shape)
@@ -149,3 +148,16 @@ def _factor(w: Rewriting, p: Term, step: Term, t: Term, stacked: bool) -> Term |
 
 def _any_moving(scalars: Any) -> bool:
     return any(s.moving for s in scalars)
+
+
+def beside(terms: Terms, p: Term, variable: Binding) -> Term | None:
+    """What stands beside dX in one term of a differential that is a number."""
+    named = terms.make("sym", variable, (), variable.shape)
+    step = terms.d(named)
+    found = _factor(terms, p, step, named)
+    return None if found is not None and _turned(terms.split(found)[2]) else found
+
+
+def _turned(t: Term) -> bool:
+    """A product that would still have to be turned round."""
+    return t.head == "T" and t.args[0].head == "mat"

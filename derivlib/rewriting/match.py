@@ -334,4 +334,4 @@ def _dim(d: Dim, found: Bound) -> Dim:
 
 
 def _size(d: Dim, found: Bound, terms: Terms) -> Term:
-    return Flattening(terms).size(_dim(d, found))
+    return terms.size(_dim(d, found))

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from derivlib.operators import BY_NAME
-from derivlib.shapes import ONE, SCALAR, Mismatch, Shape, Unifier
+from derivlib.shapes import ONE, SCALAR, Dim, Mismatch, Shape, Unifier, named
 
 # Operations that a number in front of an argument simply passes.
 _LINEAR = {"trace", "vec", "diag", "Diag", "sum", "kron", "vech", "jacobian_matrix"}
@@ -132,7 +132,7 @@ class Terms:
         if t.head == "num" and exponent == int(exponent) and abs(exponent) < 20:
             if t.data == 0 and exponent < 0:
                 raise Misfit("division by zero")
-            return self.num(t.data ** int(exponent))
+            return self.num(_plain(Fraction(t.data) ** int(exponent)))
         if t.head in ("mul", "had", "power") and exponent == int(exponent):
             n, scalars, core = self.split(t)
             if abs(exponent) > 20:
@@ -191,6 +191,7 @@ class Terms:
         for a, b in pairwise(chain):
             if a.shape[-1] != b.shape[0]:
                 raise Misfit("factors that do not conform")
+        self._ones_together(chain, scalars)
         if not chain:
             return self.scaled(number, scalars, self.one)
         shape = (chain[0].shape[0], chain[-1].shape[1])
@@ -206,6 +207,28 @@ class Terms:
         else:
             core = chain[0] if len(chain) == 1 else self.make("mat", None, chain, shape)
         return self.scaled(number, scalars, core)
+
+    def _ones_together(self, chain: list[Term], scalars: Powers) -> None:
+        """Ones times ones are ones, as many times as they have entries between them."""
+        k = 0
+        while k + 1 < len(chain):
+            a, b = chain[k], chain[k + 1]
+            if all(f.head == "fill" and f.data == "ones" for f in (a, b)):
+                if a.shape[1] != ONE:
+                    between = self.size(a.shape[1])
+                    scalars[between] = scalars.get(between, 0) + 1
+                shape = (a.shape[0], b.shape[1])
+                chain[k : k + 2] = [] if shape == SCALAR else [self.ones(shape)]
+            else:
+                k += 1
+
+    def size(self, dim: Dim) -> Term:
+        """A dimension as a number."""
+        parts = [
+            self.times(c, self.mul(self.make("size", named(n), (), SCALAR) for n in monomial))
+            for monomial, c in dim
+        ]
+        return self.add(parts) if parts else self.num(0)
 
     def had(self, factors: Iterable[Term]) -> Term:
         number: Any = 1
@@ -356,6 +379,10 @@ class Terms:
             case "fold" if data[0] == "sum":
                 return self.sum(args[0], args[1], args[2], data)
         return self.make(t.head, data, args, t.shape) if args else t
+
+
+def _plain(v: Fraction) -> Any:
+    return int(v) if v.denominator == 1 else v
 
 
 def _order(t: Term) -> int:
