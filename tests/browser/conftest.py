@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from browsers import missing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,12 +21,6 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def missing(reason: str) -> None:
-    if os.environ.get("DERIVLIB_BROWSER") == "required":
-        pytest.fail(f"browser tests are required here, but {reason}")
-    pytest.skip(f"{reason}; on Debian: apt install chromium")
 
 
 @pytest.fixture(scope="session")

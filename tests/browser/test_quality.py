@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from layout import LAYOUT
 from visit import Visit
 
 if TYPE_CHECKING:
@@ -82,6 +83,15 @@ def test_nothing_moves_when_a_page_arrives(visit: Visit, address: str, width: in
         visit.page.wait_for_timeout(100)
         assert visit.page.evaluate("window.moved") < 0.01, path
     visit.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_a_tablet_is_neither(visit: Visit, address: str, path: str) -> None:
+    visit.page.set_viewport_size({"width": 768, "height": 1024})
+    visit.go(address + path)
+    seen = visit.page.evaluate(LAYOUT)
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+    assert seen["width"] <= 768 and not seen["wide"] and not seen["flat"], seen
 
 
 def test_a_derivation_is_light(browser: Browser, site: Path, address: str) -> None:
