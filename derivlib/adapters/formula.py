@@ -12,7 +12,7 @@ from html import escape
 from derivlib.adapters.graph import render_graph
 from derivlib.adapters.legend import Legend
 from derivlib.adapters.mistake import headline, render_message
-from derivlib.adapters.panel import render_panel
+from derivlib.adapters.panel import Link, no_link, render_panel
 from derivlib.adapters.picture import render_picture
 from derivlib.adapters.pointing import render_parts
 from derivlib.errors import DerivlibError
@@ -57,14 +57,15 @@ def render_inline(
 
 
 def render_display(
-    verdict: Verdict, expanded: str, legend: Legend, source: Source, anchor: str, doubts: str = ""
-) -> str:
+    verdict: Verdict, expanded: str, legend: Legend, source: Source, anchor: str,
+    doubts: str = "", link: Link = no_link,
+) -> str:  # fmt: skip
     """A formula on lines of its own, with its mark and how it was checked folded away."""
     message = "" if verdict.ok else render_message(verdict, source)
     picture = render_picture(verdict.picture, expanded, legend.dimensions)
     drawn = verdict.graph
     graph = render_graph(drawn, legend.dimensions, f"{anchor}-graph") if drawn else ""
-    panel = render_panel(verdict, source, anchor, picture, doubts)
+    panel = render_panel(verdict, source, anchor, picture, doubts, link)
     return (  # the search leaves out an element up to the first end of its own tag, so none nests
         f'<section {_attributes(verdict, "dl-display")} id="{anchor}" data-search-exclude>'
         f'<div class="dl-scroll" tabindex="0" role="group" aria-label="Formula">'

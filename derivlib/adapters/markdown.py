@@ -60,6 +60,7 @@ class DerivlibExtension(Extension):
             "path": ["<text>", "the name of the text in messages"],
             "checker": ["", "a function from Source to FileReport"],
             "doubts": ["", "the address where an issue is opened, for the link under a formula"],
+            "link": ["", "a function from a page of the documentation, `a/b.md#c`, to its address"],
             "expect": ["", "a function told the `Setting` of each text that is converted"],
         }
         super().__init__(**options)

@@ -66,6 +66,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         self.reports: dict[str, FileReport] = {}
         self.order: dict[str, int] = {}  # of the pages in the navigation
         self.page = ""
+        self.files: dict[str, File] = {}
         self.setting: Setting | None = None
         self.fonts: Path | None = None
         self.staging = Staging()
@@ -81,6 +82,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
             config.markdown_extensions.append("derivlib")
         config.mdx_configs["derivlib"] = {
             "on_error": "mark", "checker": self._report, "expect": self._expect,
+            "link": self._link,
             "doubts": f"{config.repo_url.rstrip('/')}/issues/new" if config.repo_url else "",
         }  # fmt: skip
         config.extra_css.insert(0, f"{_ADDRESS}/derivlib.css")
@@ -188,6 +190,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         return math_font(self.root / self.config.cache_dir, characters)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        self.files = {file.src_uri: file for file in files}
         style = (_ASSETS / "derivlib.css").read_text(encoding="utf-8")
         if self.fonts:
             uri = f"{_ADDRESS}/{self.fonts.name}"
@@ -206,6 +209,12 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
         self.order = {page.file.src_uri: at for at, page in enumerate(nav.pages)}
+
+    def _link(self, page: str) -> str:
+        """The address of a page of the documentation, from the page being drawn."""
+        uri, _, anchor = page.partition("#")
+        there, here = self.files.get(uri), self.files.get(self.page)
+        return f"{there.url_relative_to(here)}#{anchor}" if there and here else ""
 
     def _report(self, source: Source) -> FileReport:
         return self.reports.get(self.page, FileReport(source))

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
+from derivlib.adapters.mathml import plain_text, render_math
 from derivlib.adapters.mistake import render_diagnosis
-from derivlib.errors import SKIPPED
+from derivlib.errors import SKIPPED, DerivlibError
+from derivlib.rules import BY_NAME
 from derivlib.source import Source
 from derivlib.verdict import Verdict
+
+Link = Callable[[str], str]
+
+
+def no_link(page: str) -> str:
+    """Where no documentation is at hand, nothing is linked."""
+    return ""
+
 
 # kind: (its mark at the margin, what the mark says)
 MARKS = {
@@ -23,14 +34,16 @@ REFUSED = ("✗", "wrong on purpose: the check refuses it")
 
 
 def render_panel(
-    verdict: Verdict, source: Source, anchor: str, picture: str = "", doubts: str = ""
-) -> str:
+    verdict: Verdict, source: Source, anchor: str, picture: str = "", doubts: str = "",
+    link: Link = no_link,
+) -> str:  # fmt: skip
     """What was done with a formula, folded away behind its mark.
 
     Args:
         anchor: of the formula on its page.
         picture: of the shapes of its factors, as SVG.
         doubts: the address where an issue is opened; none leaves the link out.
+        link: from a page of the documentation to its address, empty where there is none.
     """
     mark, says = REFUSED if verdict.wrong and verdict.ok else MARKS[verdict.kind]
     if not verdict.ok:
@@ -41,9 +54,9 @@ def render_panel(
     if picture:
         parts.append(f'<div class="dl-pictures">{picture}</div>')
     if verdict.steps and verdict.kind == "claim":
-        parts.append(_steps(verdict))
+        parts.append(_steps(verdict, link))
     if verdict.reading:
-        parts.append(_row("Read as", f"<code>{escape(verdict.reading)}</code>"))
+        parts.append(_row("Read as", f"<code>{escape(_signs(verdict.reading))}</code>"))
     if verdict.numpy:
         lines = escape("\n".join(verdict.numpy))
         parts.append(_row("In NumPy", f'<code class="dl-numpy">{lines}</code>'))
@@ -77,17 +90,46 @@ def _outcome(verdict: Verdict) -> str:
     return "A claim; it holds at the points tried."
 
 
-def _steps(verdict: Verdict) -> str:
+def _steps(verdict: Verdict, link: Link) -> str:
+    named = any(step.rule for step in verdict.steps)
     rows = "".join(
         f'<tr class="dl-{step.status}"><td>{step.index}</td><td>{escape(step.status)}</td>'
-        f"<td>{_number(step.error)}</td><td>{_number(step.tolerance)}</td></tr>"
+        + (f"<td>{_rules(step.rule, link)}</td>" if named else "")
+        + f"<td>{_number(step.error)}</td><td>{_number(step.tolerance)}</td></tr>"
         for step in verdict.steps
     )
+    rule = '<th scope="col">By</th>' if named else ""
     return (
         '<table class="dl-steps"><thead><tr><th scope="col">Step</th><th scope="col">Outcome</th>'
-        '<th scope="col">Largest error</th><th scope="col">Tolerance</th></tr></thead>'
+        f'{rule}<th scope="col">Largest error</th><th scope="col">Tolerance</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _rules(names: Sequence[str], link: Link) -> str:
+    """The rules of a step by their titles, each leading to its row, and that to its chapter."""
+    if not names:
+        return "–"
+    titles = []
+    for name in names:
+        rule = BY_NAME[name]
+        address = link(f"reference/rules.md#{name}")
+        title = escape(rule.title)
+        titles.append(f'<a href="{escape(address)}">{title}</a>' if address else title)
+    return ", ".join(titles)
+
+
+def _signs(text: str) -> str:
+    """A reading with ℓ for `\\ell`, and so for every command that is one sign."""
+
+    def sign(found: re.Match[str]) -> str:
+        try:
+            drawn = plain_text(render_math(found.group(), False))
+        except DerivlibError:
+            return found.group()
+        return drawn if len(drawn) == 1 else found.group()
+
+    return re.sub(r"\\[A-Za-z]+(?![A-Za-z{])", sign, text)
 
 
 def _links(verdict: Verdict, source: Source, anchor: str, doubts: str) -> str:

@@ -12,6 +12,7 @@ from derivlib.adapters.formula import anchor_of, render_display, render_inline
 from derivlib.adapters.legend import Legend
 from derivlib.adapters.mathml import plain_text, render_math
 from derivlib.adapters.mistake import render_message
+from derivlib.adapters.panel import no_link
 from derivlib.errors import UNREADABLE, DerivlibError, Diagnostic
 from derivlib.page import Formula, Page, read_page
 from derivlib.source import Source, Span
@@ -100,7 +101,9 @@ class Setting:
     def block(self, index: int) -> str:
         verdict, expanded = self.verdicts[index], self.expanded[index]
         anchor, doubts = self.anchors[index], self.options.get("doubts", "")
-        return render_display(verdict, expanded, self.legend, self.report.source, anchor, doubts)
+        link = self.options.get("link") or no_link
+        source = self.report.source
+        return render_display(verdict, expanded, self.legend, source, anchor, doubts, link)
 
     def inline(self, index: int) -> str:
         own = self.address(index) if index in self.pointed else ""

@@ -136,6 +136,7 @@ def _document(path: Path, code: bool, seed: int) -> FileReport:
     """A page through the Sybil document that pytest would make of it."""
     from derivlib.adapters import sybil
     from derivlib.code import skip_code
+    from derivlib.derive import with_rules
 
     document = sybil.PageDocument.parse(str(path), sybil.formulas(seed=seed), sybil.code())
     found = sybil.checked(document)
@@ -146,7 +147,7 @@ def _document(path: Path, code: bool, seed: int) -> FileReport:
     else:
         results = skip_code(page, "the setting `code: false`: no Python of the page is run")
     problems = (document.unreadable, *page.problems) if document.unreadable else page.problems
-    return FileReport(page.source, tuple(found.check.verdicts), results, problems)
+    return FileReport(page.source, with_rules(found.check, least=2), results, problems)
 
 
 def _characters(report: FileReport) -> str:

@@ -128,6 +128,16 @@ def test_a_chain_can_be_read_step_by_step(visit: Visit) -> None:
     assert {row.evaluate(hidden) for row in rows.all()} == {"visible"}
 
 
+def test_each_step_names_its_rules_and_leads_to_them(visit: Visit) -> None:
+    formula = chain(visit)
+    formula.locator(".dl-how > summary").click()
+    rule = formula.locator(".dl-steps a", has_text="a left factor crosses")
+    assert rule.count() == 1
+    rule.click()
+    visit.page.wait_for_url("**/reference/rules/#cross-left")
+    assert visit.page.locator('[id="cross-left"]').is_visible()
+
+
 def test_copies_and_citation(visit: Visit, address: str) -> None:
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     formula = chain(visit)
