@@ -31,7 +31,7 @@ from mkdocs.structure.toc import AnchorLink, get_toc
 from mkdocs.utils.templates import TemplateContext
 
 import derivlib
-from derivlib.adapters import overview
+from derivlib.adapters import figures, overview
 from derivlib.adapters.font import math_font
 from derivlib.adapters.notebook import BETWEEN, put_cells
 from derivlib.adapters.search import SHIM, searchable, with_shim
@@ -114,10 +114,13 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         self.known = {uri: kept for uri, kept in self.known.items() if uri in pages}
         done = {uri: kept[1] for uri, kept in self.known.items()}
         self.reports = {uri: done[uri].report for uri in pages}
-        for uri in overview.beside(self.reports):
-            report = self.reports[uri]
-            wrong = (*report.problems, *overview.problems(report))
-            self.reports[uri] = replace(report, problems=wrong)
+        asked = set(overview.beside(self.reports))
+        for uri, report in self.reports.items():
+            wrong = figures.problems(report)
+            if uri in asked:
+                wrong += overview.problems(report)
+            if wrong:
+                self.reports[uri] = replace(report, problems=(*report.problems, *wrong))
         self.fonts = self._font({c for one in done.values() for c in one.characters})
         bad = [report for report in self.reports.values() if not report.ok]
         log.info("%s", sentence(count_formulas(self.reports.values())))
@@ -312,7 +315,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         )
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
-        """Counts of the whole site, where a page asks for them."""
+        """Plots, and counts of the whole site, where a page asks for them."""
         pages = [f.page for f in files.documentation_pages() if f.page]
         pages.sort(key=lambda page: self.order.get(page.file.src_uri, len(pages)))
         for page in pages:
@@ -321,6 +324,7 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
                 content = content.replace(
                     "{{ derivlib.counts }}", sentence(count_formulas(self.reports.values()))
                 )
+                content = figures.put_plots(content)
                 content = _put(content, "table", table(self._rows(pages, page)))
                 groups = overview.grouped(pages, page, self.reports)
                 drawn = _put(content, "overview", overview.draw(groups))
