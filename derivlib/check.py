@@ -18,15 +18,20 @@ from derivlib.page import Directive, Formula, Heading, Page, Prose
 from derivlib.parsed import Parsed, is_declaration, kind_of, on_page, parse
 from derivlib.part import ReadChain
 from derivlib.scope import Scope
+from derivlib.sentences import Fact
 from derivlib.shown import show_parts
+from derivlib.signs_in_words import entrywise_signs
 from derivlib.source import Span
-from derivlib.tex.macros import Macros
+from derivlib.tex.macros import Macro, Macros
 from derivlib.tex.tree import Statement
 from derivlib.verdict import Verdict
 from derivlib.worlds import Worlds
 
 Array = Any
 _PLACE = re.compile(r"⟦(\d+)⟧")
+
+# What words say of a name that is bound further down: “ℓ is a function of y_1, …, y_m”.
+LATER = {"function of", "function named", "depends", "column", "columns named", "column named"}
 
 
 class PageCheck:
@@ -47,6 +52,7 @@ class PageCheck:
         self.definitions: list[tuple[Binding, Parsed]] = []
         self.read_chains: list[ReadChain] = []  # every chain of sides that was checked
         self.late: list[Parsed] = []
+        self.pending: list[tuple[list[Fact], dict[int, Parsed]]] = []  # of names bound later
         self.awaited: set[int] = set()  # formulas of which more is to be said
         # “if A is symmetric, …” holds in its own sentence: (symbol, properties, extent)
         self.supposed: list[tuple[Binding, frozenset[str], tuple[int, int]]] = []
@@ -56,6 +62,11 @@ class PageCheck:
         self.letters: set[str] = set()  # that have stood as indices
         self.orders = orders_of(page)
         page_settings(page, self.scope.settings)
+        for sign in entrywise_signs(page):
+            if sign in ("*", r"\ast", r"\star"):
+                self.scope.settings.star = True
+            else:
+                self.macros[sign] = Macro(0, r"\odot ")
         self._run()
         if parts:
             show_parts(page, self.parsed)
@@ -66,6 +77,7 @@ class PageCheck:
     # -- directives and scopes -------------------------------------------------------------
     def _heading(self, h: Heading) -> None:
         self._settle_late()
+        self.pending = []
         while self.scope.parent is not None and self.scope.level >= h.level:
             for scope, binding, domain in reversed(self.borrowed):
                 if scope is self.scope:
@@ -115,6 +127,7 @@ class PageCheck:
     def _paragraph(self, prose: Sequence[Prose], formulas: Sequence[Formula]) -> None:
         """Declarations first, then what words say, then everything else in its order."""
         self.conditions = []
+        self.pending = [(facts, i) for facts, i in self.pending if said.apply(self, facts, i)]
         parsed = [parse(f, self.orders.get(f.index), self.macros) for f in formulas]
         self.parsed.extend(parsed)
         facts = [f for p in prose for f in sentences.read(p.text, p.formulas, p.offsets)]
@@ -132,7 +145,7 @@ class PageCheck:
                 self._judge(p, facts)
                 if open_facts:
                     open_facts = said.apply(self, open_facts, by_index)
-        said.apply(self, open_facts, by_index)
+        open_facts = said.apply(self, open_facts, by_index)
         for _ in range(4):  # names that were bound further on in the paragraph
             again = [
                 p
@@ -153,6 +166,9 @@ class PageCheck:
             v = p.verdict
             if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
                 self.late.append(p)
+        later = [f for f in open_facts if f.row in LATER]
+        if later:
+            self.pending.append((later, by_index))
         self.supposed = []
 
     def _settle_late(self) -> None:

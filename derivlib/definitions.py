@@ -16,11 +16,11 @@ from derivlib.function_definitions import (
 )
 from derivlib.keys import family_of, name_key
 from derivlib.known import refuse
-from derivlib.printed import script_text
+from derivlib.printed import plain_letter, script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR, show_shape
 from derivlib.sizes import settle
-from derivlib.tex.tree import Group, Name, Node, Num, Product, Scripted, Statement
+from derivlib.tex.tree import Frac, Group, Name, Node, Num, Product, Scripted, Statement
 from derivlib.values.axes import used_indices
 from derivlib.values.closures import dependencies
 from derivlib.varying import differentials
@@ -49,7 +49,7 @@ def define(
         return None
     key, letters = found
     plain = judge.scope.lookup(Key(key.base, key.font, key.accent))
-    if plain is not None and (key.sup.isdigit() or "^" in key.sub):
+    if plain is not None and (key.sup.isdigit() or key.sup[1:2] in ("+", "-") or "^" in key.sub):
         return None  # A^5 and x_{10^9} speak of the A and the x that are bound
     forced = ops[0] == ":="
     if not forced:
@@ -217,12 +217,17 @@ def _step(
         return None
     found = name_key(name)
     whole = judge.scope.lookup(found[0]) if found else None
-    if found is None or whole is None or whole.definition is None or found[1]:
-        return None
-    if not _closed(whole.definition):
+    if found is None or whole is None:
         return None
     key = found[0]._replace(base="d" + found[0].base)
     if judge.scope.lookup(key) is not None:
+        return None
+    gradient = _is_gradient_by(parts[1], found[0])
+    if gradient:
+        r.note(f"d{whole.tex} names this gradient from here on, and no differential")
+    if gradient and found[1]:
+        return define_family(judge, r, key, found[1], None, parts, left)
+    if not gradient and (whole.definition is None or found[1] or not _closed(whole.definition)):
         return None
     exprs = read_sides(judge, r, parts[1:])
     if any(differentials(e) for e in exprs):
@@ -234,6 +239,23 @@ def _step(
     judge.scope.bind(key, binding)
     judge.page.definitions.append((binding, judge.p))
     return binding, exprs
+
+
+def _is_gradient_by(node: Node, key: Key) -> bool:
+    """`dW = ∂ℓ/∂W`, as code names a gradient."""
+    if not isinstance(node, Frac):
+        return False
+    above, below = (
+        n.items[0] if isinstance(n, Group) and len(n.items) == 1 else n
+        for n in (node.numerator, node.denominator)
+    )
+    if not isinstance(below, Product) or not isinstance(above, Product):
+        return False
+    signs = {plain_letter(above.factors[0]), plain_letter(below.factors[0])}
+    if signs != {r"\partial"} or len(below.factors) != 2:
+        return False
+    found = name_key(below.factors[1])
+    return found is not None and found[0] == key
 
 
 def _closed(e: Expr) -> bool:

@@ -18,7 +18,7 @@ from derivlib.names import resolve
 from derivlib.operators import BY_NAME, Operator
 from derivlib.partials import own_arguments
 from derivlib.patterns import dotted_matrix, dotted_product, list_matrix, read_fold
-from derivlib.printed import INVERSE_TRANSPOSES, TRANSPOSES, script_text
+from derivlib.printed import INVERSE_TRANSPOSES, TRANSPOSES, as_printed, script_text
 from derivlib.products import divide
 from derivlib.scope import Key, Scope
 from derivlib.scripts import element, postfix, script_indices, scripted_value
@@ -58,6 +58,7 @@ class Reader:
         self.notes: list[str] = []
         self.in_index = False
         self.unsized: dict[int, Shape] = {}  # names without a size, and their unknowns here
+        self.stacked: Shape = ()  # of the matrix that stood under vec last
         self.commuting: dict[int, tuple[tuple[Dim, Dim], Binding]] = {}  # sizes of K in K vec(X)
         self.sized = False  # a name without a size has got one
         self.below = 0  # inside the denominator of a plain fraction
@@ -85,6 +86,8 @@ class Reader:
         """One application of a row of the operator table, its shape checked."""
         row = BY_NAME[name]
         whole = span or args[0].span.to(args[-1].span)
+        if name == "vec":
+            self.stacked = self.u.shape(args[0].shape)
         try:
             shape = row.shape(self.u, tuple(self.u.shape(a.shape) for a in args))
         except Mismatch as mismatch:
@@ -228,6 +231,9 @@ class Reader:
             if isinstance(base, Bars):
                 e = bars(self, base, node.sub)
                 return postfix(self, e, list(node.sups), node.primes, node.span)
+            printed = as_printed(node)
+            if printed is not None:
+                return self.expr(printed)
             return scripted_value(self, self.expr(base), node)
         if isinstance(node, Name):
             return self.named(node, None)

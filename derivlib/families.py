@@ -100,6 +100,11 @@ def define_recursion(
     )
     if family is None and first is None or family is not None and family.definition is not None:
         return None
+    if family is not None and family.implicit and not family.members and not first:
+        if judge.scope.index(texts[0]) is None and judge.scope.lookup(
+            key._replace(sub=texts[0])
+        ):
+            return None  # h_t and h_{t+1} where nothing says how far t runs: two names
     letter = texts[0]
     if family is None:
         assert first is not None

@@ -9,7 +9,8 @@ from derivlib.printed import script_text
 from derivlib.scope import Key
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted
 
-_TAG = re.compile(r"[A-Za-z0-9]+|\*|\\(?:star|ast|circ|dagger|ell|prime)|[+-]")
+_TAG = re.compile(r"[A-Za-z0-9]+|\*|\\(?:star|ast|circ|dagger|ell|prime)|[+-]"
+                  r"|(?:[A-Za-z]|\\ell)[+-]\d")  # fmt: skip
 
 
 INDEX_LETTERS = set("ijklmnpqrst") | {r"\ell", r"\tau"}

@@ -60,6 +60,15 @@ def place(r: Reader, node: Node, body: Expr | None = None) -> Place:
 def _as_place(r: Reader, e: Expr, body: Expr | None) -> Place:
     match e:
         case Var(binding=b):
+            inner_x = b.definition
+            if (
+                isinstance(inner_x, Op)
+                and inner_x.operator.name == "vec"
+                and isinstance(inner_x.args[0], Var)
+                and inner_x.args[0].binding.kind == "free"
+                and (body is None or b not in dependencies(body))
+            ):  # by x = vec(X), where the numerator speaks of X
+                return Place(inner_x.args[0].binding, stacked=True)
             return Place(b)
         case Member(family=f, indices=(k,)) if f.slice_of is not None:
             matrix, by_column, turned = f.slice_of

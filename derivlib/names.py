@@ -83,8 +83,8 @@ def resolve(
         kept = [] if name.base in ("e", r"\mathrme") and sups and not sub else sups
         return postfix(r, e, kept, primes, span)
     letters = _letters(r, name)
-    if letters is not None and not sub:
-        return postfix(r, letters, sups, primes, span)
+    if letters and not sub:  # \\mathbf{AB}^T prints as ABᵀ
+        return joined(r, [*letters[:-1], postfix(r, letters[-1], sups, primes, span)])
     if sub and r"\times" in subtext and r.scope.lookup(Key(*base)) is None and len(name.base) == 1:
         sizes = sizes_of(r, sub)  # U_{m×n} declares U
         if len(sizes) == 2:
@@ -184,6 +184,9 @@ def _bound(
             family.shape = moved(family.shape, at, index, r.scope.widths)
             return _member(r, family, [inside], span)
         return None
+    if tagtext and sub and (whole := look(Key(*base, "", tagtext))) is not None:
+        if whole.shape != SCALAR and whole.kind in ("free", "defined") and may_index(r, sub):
+            return element(r, use(r, whole, span), script_indices(r, sub), span)
     if tagtext:
         return None
     if sub:
@@ -379,7 +382,7 @@ def _filled(r: Reader, binding: Binding, span: Span) -> Expr:
     return Fill(span, (n, n), binding.value)
 
 
-def _letters(r: Reader, name: Name) -> Expr | None:
+def _letters(r: Reader, name: Name) -> list[Expr] | None:
     """Letters set together in one font, `\\mathbf{AXB}`: a product of letters that are bound."""
     if len(name.base) < 2 or not name.base.isalpha() or name.accent:
         return None
@@ -407,7 +410,7 @@ def _letters(r: Reader, name: Name) -> Expr | None:
             e = Differential(Span(span.start - 1, span.end), e.shape, e)
         parts.append(e)
         k += 1
-    return joined(r, parts)
+    return parts
 
 
 def unknown(

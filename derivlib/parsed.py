@@ -26,6 +26,7 @@ LABEL = re.compile(r"\\label\s*\{([^}]*)\}")
 LONE_SIGNS = {
     *INFIX, *RELATIONS, r"\to", r"\rightarrow", r"\implies", r"\sum", r"\prod", r"\partial",
     r"\nabla", "+", "-", r"\odot", r"\cdots", r"\dots", "^T", r"^\top", r"{}^\top",
+    r"\bullet", r"\diamond", r"\boxdot", r"\centerdot",
 }  # fmt: skip
 
 

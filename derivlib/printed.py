@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from derivlib.errors import UNREADABLE, user_error
 from derivlib.tex.lexer import Token
-from derivlib.tex.tree import Condition, Group, Name, Node, Scripted
+from derivlib.tex.tree import Additive, Condition, Group, Name, Node, Product, Scripted
 
 TRANSPOSES = {
     "T", r"\top", r"\intercal", r"\mathtop", r"\mathsf\top", r"\rmT", r"\textT",
@@ -53,4 +55,33 @@ def without_transpose(node: Node) -> Node | None:
     if isinstance(node, Scripted) and len(node.sups) == 1 and not node.primes:
         if script_text(node.sups[0]) in TRANSPOSES:
             return node.base if node.sub is None else Scripted(node.span, node.base, node.sub, ())
+    return None
+
+
+def as_printed(node: Scripted) -> Node | None:
+    """`{AB}^T` prints as ABᵀ: braces do not show, so a script belongs to what it stands behind.
+
+    Raises:
+        DerivlibError: it stands behind a sum, where nobody could tell.
+    """
+    base = node.base
+    if not isinstance(base, Group) or base.delimiter != "{" or len(base.items) != 1:
+        return None
+    inner = base.items[0]
+    if isinstance(inner, Additive):
+        if len(inner.terms) > 1:
+            raise user_error(
+                UNREADABLE, "a script behind braces that do not print", node.span,
+                "write round brackets around the sum",
+            )  # fmt: skip
+        return replace(inner, terms=(replace(node, base=Group(base.span, "{", inner.terms)),))
+    if isinstance(inner, Product) and inner.ops and inner.ops[-1] == "" and not node.sub:
+        last = inner.factors[-1]
+        sups, primes = node.sups, node.primes
+        if isinstance(last, Scripted):
+            sups, primes = (*last.sups, *sups), last.primes + primes
+            last = replace(last, sups=sups, primes=primes)
+        else:
+            last = Scripted(node.span, last, None, sups, primes)
+        return replace(inner, factors=(*inner.factors[:-1], last))
     return None

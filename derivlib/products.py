@@ -30,6 +30,8 @@ def infix(r: Reader, op: str, a: Expr, b: Expr) -> Expr:
             a.span.to(b.span),
             "write A^{-1} b",
         )
+    if op == "star" and r.scope.settings.star:
+        op = "odot"
     if op in ("cdot", "times", "star"):
         return dotted(r, op, a, b)
     return r.op(INFIX_NAMES[op], a, b)
@@ -47,6 +49,10 @@ def times(r: Reader, a: Expr, b: Expr) -> Expr:
         return _on_tensor(r, a, b)
     if len(a.shape) == 4:
         return r.op("apply_linear", a, b)
+    if isinstance(b, Fill) and b.kind == "commutation" and r.stacked:
+        if not r.u.unify(r.u.find(a.shape[1]), r.u.find(b.shape[0])):
+            for own, other in zip(b.dims, r.stacked, strict=True):
+                r.u.unify(own, other)  # (Xᵀ ⊗ I) K: of the matrix that stood under vec
     return r.op("matmul", a, b)
 
 

@@ -119,7 +119,9 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
     if f.row == "valued":
         return binding is not None or function_of(page, f, p, key, by_index, f.objects[-1])
     if f.row in ("function of", "function named", "depends"):
-        if binding is not None:
+        if re.search(r"\b(?:not|no|nor|neither|never|independent|constant)\b", phrase):
+            return True
+        if binding is not None and (binding.kind != "free" or binding.claimed or binding.used):
             return True
         if re.search(ELEMENTWISE, phrase):
             return True

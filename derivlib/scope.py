@@ -57,6 +57,7 @@ class Settings:
     einstein: bool = False
     matrix_functions: bool = False
     rows: bool = False  # vectors of ℝⁿ are rows
+    star: bool = False  # * is the entrywise product
     filters: list[Expr] = field(default_factory=list)  # “such that …”: where draws count
 
     def copy(self) -> Settings:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from derivlib.declare import bind_declared
 from derivlib.elaborate import Reader
 from derivlib.expr import Binding
-from derivlib.keys import declared_names, name_key
+from derivlib.keys import INDEX_LETTERS, declared_names, name_key
 from derivlib.scope import Key
-from derivlib.shapes import SCALAR
+from derivlib.shapes import ONE, SCALAR
 from derivlib.spaces import Space, number_of
-from derivlib.tex.tree import Bars, Group, Name, Node, Num, Product, Statement
+from derivlib.tex.tree import Bars, Group, Name, Node, Num, Product, Scripted, Statement
 from derivlib.values.closures import dependencies
 
 SIGNS = {
@@ -56,7 +56,7 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
         key = name_key(node)
         if key is None:
             return None
-        binding = r.scope.lookup(key[0])
+        binding = r.scope.lookup(key[0]) or _array_of(r, node)
         if binding is None:
             if op in (">>", ">>=", "<<"):
                 return None
@@ -73,6 +73,19 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
         binding.domain.add(domain)
         bindings.append(binding)
     return bindings
+
+
+def _array_of(r: Reader, node: Node) -> Binding | None:
+    """The σ of `σ_j > 0`: where an index stands for all of them, all entries are meant."""
+    if not isinstance(node, Scripted) or not isinstance(node.base, Name) or not node.sub:
+        return None
+    letters = [t.text for t in node.sub if t.text not in (",", "{", "}")]
+    if node.sups or not letters or not all(x in INDEX_LETTERS for x in letters):
+        return None
+    base = r.scope.lookup(Key(node.base.base, node.base.font, node.base.accent))
+    if base is None or base.kind != "free" or base.shape == SCALAR or base.indices:
+        return None
+    return base if len(letters) == (1 if ONE in base.shape else 2) else None
 
 
 def _above(binding: Binding, low: float) -> None:

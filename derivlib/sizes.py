@@ -45,6 +45,11 @@ def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
                     )  # fmt: skip
                 node.binding.shape, node.binding.kind = shape, "free"
                 r.sized = True
+            if isinstance(node, Fill) and node.kind == "commutation" and r.stacked:
+                for own, other in zip(node.dims, r.u.shape(r.stacked), strict=True):
+                    r.u.unify(own, other)  # unless its place has told: of the matrix under vec
+                shape = r.u.shape(node.shape)
+                object.__setattr__(node, "shape", shape)
             if isinstance(node, Fill) and node.dims:
                 object.__setattr__(node, "dims", tuple(r.u.find(d) for d in node.dims))
             sizes = (*shape, *node.dims) if isinstance(node, Fill) else ()

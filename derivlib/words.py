@@ -90,6 +90,8 @@ LIST = (
     r"@(?: \([^)@]{0,40}\)(?= ?,| and| ?be\b))?"
     r"(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*)@)*"
 )
+# The same, but “of $o$, and $\\lambda$ …” ends with its first: a comma before a lone “and” parts.
+SERIES = rf"{ITEM}(?:(?:, (?!and )@)+(?:,? (?:and|or) @)?| (?:and|or) @| & @)?"
 ELEMENTWISE = (
     r"element-?\s?wise|entry-?\s?wise|component-?\s?wise|coordinate-?\s?wise|point-?\s?wise"
     r"|(?:acts?|applied) (?:on|to) each (?:entry|element|component)|entry by entry"
@@ -166,8 +168,8 @@ ROWS: tuple[Row, ...] = (
          rf"(?: \(as (?:a )?(?:column|row) vectors?\))?,? (?:of|in) @",
          "$x_k$ is column $k$ of $X$"),
     _row("columns named",
-         rf"@[^.;@]{{0,50}}? (?:has|have|having|with|whose) (?:the )?(columns|rows|entries"
-         rf"|components|elements)(?: are)? ({LIST})"
+         rf"@(?: (?:is|be) (?:an? |the )?@)?[^.;@]{{0,50}}? (?:has|have|having|with|whose) "
+         rf"(?:the )?(columns|rows|entries|components|elements)(?: are)? ({LIST})"
          rf"|(?:the )?(columns|rows|entries|components|elements) of @ (?:are|be)"
          rf"(?: denoted(?: by)?)? ({LIST})|({LIST}),? (?:are )?(?:the )?(columns|rows|entries"
          rf"|components) of @",
@@ -182,9 +184,9 @@ ROWS: tuple[Row, ...] = (
          rf"(?:with values in|taking values in|into) @",
          "$u$ is a function of $x$ with values in $\\mathbb{R}^m$"),
     _row("function of",
-         rf"({LIST})[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) "
-         rf"(?:a |an |any |some |the )?[^.;@]{{0,60}}?(?:function|loss|functional|objective"
-         rf"|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({LIST})",
+         rf"({LIST})(?:[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?"
+         rf"| an? )[^.;@]{{0,60}}?(?:function|loss|functional|objective"
+         rf"|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({SERIES})",
          "$L$ is a smooth scalar function of $A$"),
     _row("function named",
          rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)"

@@ -47,7 +47,7 @@ def column(
             break
     if binding is None:
         return not named
-    if not key.sub or binding.kind == "function" or binding.shape == SCALAR:
+    if not (key.sub or key.sup == "(*)") or binding.kind == "function" or binding.shape == SCALAR:
         return True
     if re.search(r"entries|elements|components", f.phrase) and ONE not in binding.shape:
         return True  # a_{ij} is read as an entry of A anyway
@@ -64,7 +64,7 @@ def column(
     is_column = not re.search(r"\brows?\b(?! vector)", f.phrase) or bool(
         re.search(r"\bcolumns? (?:@|[a-z] )?(?:of|in)", f.phrase)
     )
-    star = Key(key.base, key.font, key.accent, "*", key.sup)
+    star = Key(key.base, key.font, key.accent, "*" if key.sub else "", key.sup)
     many = page.scope.here(star)
     if (
         many is not None

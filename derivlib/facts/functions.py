@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from derivlib.expr import Binding
+from derivlib.elaborate import Reader
+from derivlib.expr import Binding, Expr, Fill, Var
 from derivlib.facts.subjects import place_of, reader_of
 from derivlib.function_definitions import unspecified_of
 from derivlib.operators import BY_NAME, BY_SPELLING
@@ -16,7 +17,7 @@ from derivlib.sentences import Fact
 from derivlib.shapes import SCALAR
 from derivlib.sizes import settle
 from derivlib.spaces import read_space
-from derivlib.tex.tree import Name, Node, Scripted
+from derivlib.tex.tree import Dots, Group, Name, Node, Scripted
 from derivlib.words import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -84,6 +85,14 @@ def function_of(
         if k == space:
             shape = read_space(r, other.statements[0].parts[0]).shape
             continue
+        if any(isinstance(s.parts[0], Dots) for s in other.statements):
+            listed = tuple(s.parts[0] for s in other.statements)
+            span = listed[0].span.to(listed[-1].span)
+            e = r.expr(Group(span, "(", listed))
+            settle(e, r)
+            args.append(e)
+            reader = r
+            continue
         for s in other.statements:
             e = r.expr(s.parts[0])
             settle(e, r)
@@ -91,5 +100,29 @@ def function_of(
             reader = r
     if not args or reader is None:
         return False
+    old = page.scope.here(key)
+    if old is not None and old.kind == "free":
+        _moving(page, old, args, reader)
+        return True
     unspecified_of(page.scope, key, args, place_of(page, p), reader, shape)
     return True
+
+
+def _moving(page: PageCheck, old: Binding, args: list[Expr], r: Reader) -> None:
+    """`$K \\in \\mathbb{S}^n_{++}$ … is a smooth function of $\\theta$`: it stays what it is."""
+    hidden = Key(old.key, "", "", "·")
+    f = unspecified_of(page.scope, hidden, args, old.span, r, old.shape)
+    e: Expr = Var(old.span, old.shape, f)
+    f.used += 1
+    if old.domain & {"spd", "psd", "symmetric"}:
+        turned = r.op("transpose", e)
+        e = r.op("matmul", e, turned) if "symmetric" not in old.domain else r.op("add", e, turned)
+    elif old.domain & {"positive", "nonnegative"}:
+        e = r.op("exp", e)
+    elif old.domain - {"invertible", "nonzero"}:
+        return  # nothing here keeps it so; what is said of its derivatives is vacuous
+    if old.domain & {"spd", "invertible"}:
+        e = r.op("add", e, Fill(old.span, old.shape, "eye"))
+    old.kind, old.definition, old.implicit = "defined", e, True
+    old.domain = set()
+    page.worlds.reset()

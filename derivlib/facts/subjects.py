@@ -22,6 +22,9 @@ def untransposed(node: Node) -> Node:
     if isinstance(node, Scripted):
         if node.sups and script_text(node.sups[-1]) in TRANSPOSES:
             return Scripted(node.span, node.base, node.sub, node.sups[:-1], node.primes)
+        last = node.sups[-1] if node.sups else ()
+        if len(last) > 1 and last[-1].text in ("T", r"\top") and last[-2].text in (")", "]"):
+            return Scripted(node.span, node.base, node.sub, (*node.sups[:-1], last[:-1]))
         if node.primes == 1 and node.sub is not None and not node.sups:
             return Scripted(node.span, node.base, node.sub, (), 0)
     return node
@@ -36,7 +39,9 @@ def names_of(p: Parsed) -> list[Node]:
             continue  # det, log: nobody's names
         if not s.relations or s.relations[0].op in ("in", "=", ":=", "typed", ">", ">="):
             for n in declared_names(s.parts[0]):
-                if isinstance(n, Scripted) and n.sub is not None and untransposed(n) is not n:
+                if isinstance(n, Scripted) and untransposed(n) is not n and (
+                    n.sub is not None or script_text(n.sups[-1]) not in TRANSPOSES
+                ):
                     found.append(n)
                 elif name_key(n) is not None:
                     found.append(n)

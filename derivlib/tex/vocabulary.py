@@ -12,6 +12,7 @@ RELATIONS = {
 INFIX = {
     r"\cdot": "cdot", r"\times": "times", "*": "star", r"\star": "star", r"\odot": "odot",
     r"\circ": "odot", r"\otimes": "otimes", r"\oslash": "oslash", r"\oplus": "oplus",
+    r"\ast": "star",
     ":": "colon", "/": "over", r"\div": "over", r"\circledast": "odot", r"\setminus": "setminus",
     r"\backslash": "setminus",
 }  # fmt: skip
@@ -53,7 +54,8 @@ BIGS = {r"\sum": "sum", r"\prod": "prod", r"\max": "max", r"\min": "min"}
 WORDS = {
     "tr", "Tr", "trace", "vec", "vech", "diag", "Diag", "det", "log", "ln", "exp", "sin", "cos",
     "tan", "tanh", "sinh", "cosh", "sigmoid", "softmax", "relu", "ReLU", "rank", "sum", "logsumexp",
-    "softplus", "sign", "sgn", "adj", "blkdiag", "out", "loss",
+    "softplus", "sign", "sgn", "adj", "blkdiag", "out", "loss", "Loss", "cost", "Cost", "MSE",
+    "mse", "RSS", "SSE", "NLL", "BCE", "ELBO", "logits", "scores", "pred", "target",
 }  # fmt: skip
 LEADS = {"for", "where", "if", "when", "with", "otherwise", "else", "all", "forall", "given"}
 CLOSERS = {")", "]", r"\}", "}", r"\rangle", r"\rceil", r"\rfloor", "&", ",", ";"}
