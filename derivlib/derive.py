@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from derivlib.errors import HOLDS
-from derivlib.expr import Binding, Const, Element, Expr, Fold, Op, Var, children
+from derivlib.expr import Binding, Const, Element, Expr, Fold, Var, children
 from derivlib.part import ReadChain
 from derivlib.rewriting.flatten import Flattening
 from derivlib.rewriting.rewrite import Exhausted, Rewriting
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from derivlib.check import PageCheck
 
 MOST = 3  # rules in one step
-BUDGET = 8000  # terms visited in the search for one step
+BUDGET = 6000  # terms visited in the search for one step
 # Rules about entries and sums take terms apart: they are let in only where indices stand.
 INDEXED = frozenset(
     r.name
@@ -210,21 +210,13 @@ def _strategies(
     )  # fmt: skip
     under = any(p.moving for p in parts) or bool(every)
     alone = [frozenset({b}) for b in sorted(outer, key=lambda b: b.tex)[:4]]
-    choices = [rules]
-    if any(_inverts(b) for b in defined) or any(p.data == "inverse" for p in parts):
-        choices.append(rules - frozenset(DISTRIBUTES))
+    choices = (rules, rules - frozenset(DISTRIBUTES))
     for unfold in dict.fromkeys((frozenset[Binding](), *alone, outer, near, full)):
         for below in (True, False) if under and unfold else (False,):
             for kept in keeps:
                 for target in targets:
                     for chosen in choices:
                         yield chosen, unfold, kept, target, below
-
-
-def _inverts(b: Binding) -> bool:
-    return b.definition is not None and any(
-        isinstance(n, Op) and n.operator.name == "inverse" for n in _nodes(b.definition)
-    )
 
 
 def _indexed(parts: set[Term]) -> bool:

@@ -29,14 +29,18 @@ def contracted(
         if holds(b, k):
             if e not in (1, 2) and b.head == "entry":
                 b, e = terms.rebuild(b, (terms.power(b.args[0], e), *b.args[1:])), 1
-            if e not in (1, 2):
-                return None
+            if b.head != "entry" or e not in (1, 2):
+                b, e = lifted(terms, terms.raised(b, e)) or terms.raised(b, e), 1
             inside += [b] * int(e)
     outside = {b: e for b, e in scalars.items() if not holds(b, k)}
-    if any(not _is_entry(b, k, high.data) for b in inside):
-        return None
     out: Term | None = None
     name = "entry-product"
+    if len(inside) != 2 and core is terms.one:
+        whole = lifted(terms, terms.mul(inside)) if inside else None
+        if whole is not None and whole.args[1:].count(k) == 1:
+            inside = [whole]
+    if any(not _is_entry(b, k, high.data) for b in inside):
+        return None
     if not holds(core, k):
         out, name = _of_entries(terms, inside, k, high.data)
         if out is not None:
@@ -46,6 +50,46 @@ def contracted(
     if out is None or name not in rules:
         return None
     return fire(name, terms.mul([terms.scaled(n, outside, terms.one), out]))
+
+
+def lifted(terms: Terms, t: Term) -> Term | None:
+    """f(zᵢ) (1 − yᵢ) as an entry of f(z) ⊙ (1 − y), where all entries stand in one place."""
+    entries = set(_entries(t))
+    places = {e.args[1:] for e in entries}
+    shapes = {e.args[0].shape for e in entries}
+    if len(places) != 1 or len(shapes) != 1 or len(t.shape) != 2 or t.shape != SCALAR:
+        return None
+    (shape,), ((row, column),) = shapes, places
+    if row.head == "all" or column.head == "all":
+        return None
+
+    def walk(x: Term) -> Term:
+        if x in entries:
+            return x.args[0]
+        if not any(holds(x, e) for e in entries):
+            return terms.mul([x, terms.ones(shape)])
+        args = [walk(a) for a in x.args]
+        match x.head:
+            case "add":
+                return terms.add(args)
+            case "mul":
+                return terms.times(x.data, terms.had(args))
+            case "power":
+                return terms.power(args[0], x.data)
+            case "call" if x.data[2] and len(args) == 1:
+                return terms.make("call", x.data, args, shape)
+        raise Misfit("not entry by entry")
+
+    try:
+        return entry(terms, walk(t), row, column, SCALAR)
+    except Misfit:
+        return None
+
+
+def _entries(t: Term) -> list[Term]:
+    if t.head == "entry":
+        return [t]
+    return [e for a in t.args for e in _entries(a)]
 
 
 def _is_entry(t: Term, k: Term, length: Dim) -> bool:

@@ -95,8 +95,9 @@ def _letter(p: Term, t: Term, found: Bound, terms: Terms) -> Iterator[Bound]:
         return
     if "symmetric" in p.data.domain and not symmetric(t, terms):
         return
-    if "orthogonal" in p.data.domain and not _declared(t, "orthogonal"):
-        return
+    for word in ("orthogonal", "orthonormal"):
+        if word in p.data.domain and not _declared(t, word):
+            return
     for shaped in _shapes(p.shape, t.shape, found):
         yield {**shaped, p.data: t}
 
@@ -167,7 +168,8 @@ def _in_order(
     """Factors of a product: a letter may stand for several neighbours."""
     if len(ps) == 1:
         try:
-            yield from _factor(ps[0], terms.mat(ts), found, terms)
+            whole = ts[0] if len(ts) == 1 else terms.mat(ts)
+            yield from _factor(ps[0], whole, found, terms)
         except Misfit:
             return
         return
@@ -176,7 +178,7 @@ def _in_order(
         if k > 1 and ps[0].head not in ("sym", "T"):
             return
         try:
-            head = terms.mat(ts[:k])
+            head = ts[0] if k == 1 else terms.mat(ts[:k])
         except Misfit:
             continue
         for first in _factor(ps[0], head, found, terms):

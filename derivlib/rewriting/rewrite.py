@@ -135,6 +135,8 @@ class Rewriting:
                 continue
             for length in range(2, min(len(t.args), 6)):
                 for k in range(len(t.args) - length + 1):
+                    if not all(map(_may_be, ends, (t.args[k], t.args[k + length - 1]))):
+                        continue
                     inner = self.terms.mat(t.args[k : k + length])
                     if inner.head != "mat":
                         continue
@@ -312,3 +314,8 @@ class Rewriting:
                 parts = [terms.mul([rest, again, a]) for a in base.args]
                 return self.fire("distributes-scalar", terms.add(parts))
         return None
+
+
+def _may_be(p: Term, t: Term) -> bool:
+    """Could this factor be that part of a pattern? A quick look before a long one."""
+    return p.head in ("sym", "T") or form(p) == form(t)
