@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 import markdown
+import numpy as np
 from jinja2 import Environment
 from mkdocs.config import config_options as option
 from mkdocs.config.base import Config
@@ -33,6 +35,7 @@ from mkdocs.utils.templates import TemplateContext
 import derivlib
 from derivlib.adapters import figures, overview
 from derivlib.adapters.font import math_font
+from derivlib.adapters.kept import Kept
 from derivlib.adapters.notebook import BETWEEN, put_cells
 from derivlib.adapters.search import SHIM, searchable, with_shim
 from derivlib.adapters.setting import Setting
@@ -109,8 +112,16 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
         }
         library = self._library(config)
         digests = {uri: self._digest(file, library) for uri, file in pages.items()}
+        kept = Kept(self.root / self.config.cache_dir / "verdicts")
+        shown = {uri: self._shown(Path(file.abs_src_path or "")) for uri, file in pages.items()}
+        for uri in pages:
+            if uri not in self.known and (done_before := kept.get(digests[uri], shown[uri])):
+                self.known[uri] = (digests[uri], done_before)
         todo = [uri for uri in pages if self.known.get(uri, ("",))[0] != digests[uri]]
         self._verify(todo, pages, digests)
+        for uri in todo:
+            kept.put(digests[uri], self.known[uri][1])
+        kept.forget_all_but((digests[uri], shown[uri]) for uri in pages)
         self.known = {uri: kept for uri, kept in self.known.items() if uri in pages}
         done = {uri: kept[1] for uri, kept in self.known.items()}
         self.reports = {uri: done[uri].report for uri in pages}
@@ -164,7 +175,8 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
     def _library(self, config: MkDocsConfig) -> str:
         """A digest of all Python that pages may use: derivlib's, and what is watched."""
         folders = dict.fromkeys([str(Path(derivlib.__file__).parent), *map(str, config.watch)])
-        digest = hashlib.sha256(f"{self.config.code} {self.config.seed}".encode())
+        versions = f"{sys.version} {np.__version__} {derivlib.__file__}"
+        digest = hashlib.sha256(f"{self.config.code} {self.config.seed} {versions}".encode())
         for folder in map(Path, folders):
             for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
                 if path.exists():
@@ -326,12 +338,12 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
                 )
                 content = figures.put_plots(content)
                 content = _put(content, "table", table(self._rows(pages, page)))
-                groups = overview.grouped(pages, page, self.reports)
-                drawn = _put(content, "overview", overview.draw(groups))
-                if drawn != content and page.toc.items:
+                if page.file.src_uri in overview.places(self.reports):
+                    groups = overview.grouped(pages, page, self.reports)
+                    content = _put(content, "overview", overview.draw(groups))
                     links = [AnchorLink(title, name, 2) for title, name, _ in groups if title]
-                    page.toc.items[0].children[:0] = links
-                content = drawn
+                    for top in page.toc.items[:1]:
+                        top.children[:0] = links
                 page.content = content
 
     def _rows(self, pages: list[Page], here: Page) -> Iterator[tuple[str, str, FileReport]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 
 from mkdocs.structure.pages import Page
@@ -56,13 +57,19 @@ class Row:
 
 def read_derives(source: Source) -> tuple[list[Derives], list[Diagnostic]]:
     """What the front matter of a page says that it derives, and what is wrong with that."""
-    settings, end, mistake = read_front_matter(source.text)
+    found, wrong = _read(source.text) if "derives" in source.text else ((), ())
+    return list(found), list(wrong)
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> tuple[tuple[Derives, ...], tuple[Diagnostic, ...]]:
+    settings, end, mistake = read_front_matter(text)
     if mistake or "derives" not in settings:
-        return [], []
-    start = source.text.index("\n") + 1
+        return (), ()
+    start = text.index("\n") + 1
     found: list[Derives] = []
     wrong: list[Diagnostic] = []
-    for span, entry in _entries(source.text[start : end - 3], start):
+    for span, entry in _entries(text[start : end - 3], start):
         told = {key: str(entry.get(key) or "").strip() for key in _KEYS}
         lacks = [key for key in _KEYS if not told[key]]
         more = [key for key in entry if key not in _KEYS]
@@ -73,7 +80,7 @@ def read_derives(source: Source) -> tuple[list[Derives], list[Diagnostic]]:
             found.append(Derives(**told, span=span))
     if not found and not wrong:
         wrong.append(Diagnostic("page", "`derives` is not a list", Span(0, 3), (_LOOKS,)))
-    return found, wrong
+    return tuple(found), tuple(wrong)
 
 
 def _entries(text: str, start: int) -> Iterator[tuple[Span, Mapping[str, object]]]:
@@ -144,13 +151,14 @@ def anchor_in(html: str, label: str, tex: str) -> str:
     return ""
 
 
+def places(reports: Mapping[str, FileReport]) -> list[str]:
+    """The pages that ask for an overview."""
+    return [uri for uri, report in reports.items() if _ASKED.search(report.source.text)]
+
+
 def beside(reports: Mapping[str, FileReport]) -> list[str]:
     """The pages in the folder of an overview, by their address in the source."""
-    folders = {
-        place.rpartition("/")[0]: place
-        for place, report in reports.items()
-        if _ASKED.search(report.source.text)
-    }
+    folders = {place.rpartition("/")[0]: place for place in places(reports)}
     found = [(uri, folders.get(uri.rpartition("/")[0])) for uri in reports if uri.endswith(".md")]
     return [uri for uri, place in found if place is not None and uri != place]
 
