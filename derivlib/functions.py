@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derivlib.derivatives import is_operator
-from derivlib.errors import UNREADABLE, user_error
+from derivlib.errors import ILL_SHAPED, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Block, Call, Choice, Compare, Expr, Var
 from derivlib.known import known
 from derivlib.nabla import jacobian_at
@@ -18,7 +18,7 @@ from derivlib.scripts import postfix, scripted_value
 from derivlib.shapes import ONE, SCALAR, Dim, add, constant, show_shape
 from derivlib.source import Span
 from derivlib.tex.lexer import Token
-from derivlib.tex.tree import Big, Dots, Group, Matrix, Name, Node, Scripted
+from derivlib.tex.tree import Additive, Big, Dots, Group, Matrix, Name, Node, Scripted
 
 if TYPE_CHECKING:
     from derivlib.elaborate import Reader
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 # What a name of a function comes to: itself, its primes, the superscripts left for its value.
 Head = tuple[Operator | Binding, int, list[tuple[Token, ...]], Span]
 
-_TAKES_ALL = {"trace", "vec", "det", "diag", "vech"}
 _MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm"}
 
 
@@ -92,17 +91,7 @@ def application(
     if (
         isinstance(bracket, Group)
         and bracket.delimiter in ("(", "[", r"\{")
-        and not (
-            isinstance(function, Operator)
-            and function.name in _TAKES_ALL
-            and (
-                r.greedy
-                and j + 1 < len(factors)
-                and ops[j] == ""
-                or function.name in ("trace", "det")
-                and _turned(following)
-            )
-        )
+        and not _goes_on(r, function, following, bracket)
     ):
         if any(isinstance(a, Dots) for a in bracket.items):
             args = [r.expr(bracket)]
@@ -159,6 +148,29 @@ def _scalar_argument(
         parts.append(e)
         i = following
     return joined(r, parts), i
+
+
+def _goes_on(
+    r: Reader, function: Operator | Binding, following: Node | None, bracket: Group
+) -> bool:
+    """tr (A + B) X: brackets that hold a sum of which there is no trace, only of A + B times X.
+
+    Everywhere else the brackets right after a function hold its whole argument.
+    """
+    if not isinstance(function, Operator) or function.name not in ("trace", "det"):
+        return False
+    if _turned(following):
+        return True
+    if not r.greedy or len(bracket.items) != 1 or not isinstance(bracket.items[0], Additive):
+        return False
+    saved = dict(r.u.bound)
+    try:
+        r.op(function.name, r.expr(bracket.items[0]), span=bracket.span)
+    except DerivlibError as error:
+        return error.diagnostic.kind == ILL_SHAPED
+    finally:
+        r.u.bound = saved
+    return False
 
 
 def _turned(node: Node | None) -> bool:
