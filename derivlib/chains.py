@@ -38,6 +38,7 @@ from derivlib.varying import differentials, varying_symbols
 from derivlib.worlds import Worlds, kinks
 
 Array = Any
+EQUALITIES = ("=", ":=", "~")
 
 
 def _is_drawn(binding: Binding) -> bool:
@@ -154,7 +155,6 @@ class Chain:
                 slack_of(p, world, axes, known) if comparing.decimals(p) else 0.0
                 for p in self.parts
             ]
-        zero = False
         for k, op in enumerate(self.ops):
             a, b = self.parts[k], self.parts[k + 1]
             if result.outcomes[k].status == DIFFERS:
@@ -163,8 +163,9 @@ class Chain:
             if comparing.is_printed(a) != comparing.is_printed(b):
                 # One side is a bare number: it is rounded, what the other computes with is not.
                 slack = slacks[k] if comparing.is_printed(a) else slacks[k + 1]
-            if op in ("=", ":=", "~"):
-                zero = any(isinstance(p, Const) and p.value == 0 for p in self.parts)
+            zero = False
+            if op in EQUALITIES:
+                zero = self._written_zero(k)
                 gap = self._outside(values[k], values[k + 1], world, indices)
                 if gap is not None:
                     result.notes.append(gap)
@@ -175,6 +176,15 @@ class Chain:
             if new.status == "vacuous" and zero:
                 new.status = HOLDS
             result.outcomes[k] = _worse(result.outcomes[k], new)
+
+    def _written_zero(self, k: int) -> bool:
+        """Does a chain of equalities lead from step `k` to a 0 that is written?"""
+        first, last = k, k + 1
+        while first and self.ops[first - 1] in EQUALITIES:
+            first -= 1
+        while last < len(self.ops) and self.ops[last] in EQUALITIES:
+            last += 1
+        return any(isinstance(p, Const) and p.value == 0 for p in self.parts[first : last + 1])
 
     def _outside(self, left: Array, right: Array, world: World, indices: list[Index]) -> str | None:
         """What to say of values of an index at which a side is not defined.

@@ -138,10 +138,11 @@ def compare(
         if bad.any() or not scale.any() or float(scale.max()) < 1e-9:
             terms = magnitude((a, b), world, axes)
             floor = FLOOR * terms * (1.0 if tolerance <= EXACT else 1e6)
+            floor = floor.reshape(floor.shape + (1,) * core)
             bad &= difference > floor
             if (
                 not bad.any()
-                and float(size.max()) <= max(floor, 1e-300)
+                and bool(np.all(size <= np.maximum(floor, 1e-300)))
                 and not (_is_zero(a) or _is_zero(b))
             ):
                 return Outcome(VACUOUS, 0.0, tolerance, world, 0, (), left, right)
@@ -197,36 +198,44 @@ def _is_zero(e: Expr) -> bool:
     return isinstance(e, Const) and e.value == 0 or isinstance(e, Fill) and e.kind == "zeros"
 
 
-def magnitude(sides: Sequence[Expr], world: World, axes: Axes) -> float:
-    """The size of the largest term that enters the sides: what rounding errors are relative to."""
-    largest = 0.0
+def magnitude(sides: Sequence[Expr], world: World, axes: Axes) -> Array:
+    """The size of the largest term that enters the sides, at each draw.
+
+    Rounding errors are relative to it. What stands below a fraction is no term, and a draw of
+    large numbers says nothing of the others. The terms of a differential are of the size of
+    what stands under it.
+    """
+    largest: Array = np.zeros(1)
     stack: list[tuple[Expr, int]] = [(s, 0) for s in sides]
     while stack:
         e, depth = stack.pop()
         if isinstance(e, At):
             continue
         if isinstance(e, Fold):
-            body = _body_magnitude(e, world, axes)
-            largest = max(largest, body)
+            largest = np.maximum(largest, _body_magnitude(e, world, axes))
             continue
         try:
             value = np.abs(evaluate(e, world, axes))
         except Exception:
             continue
         if value.dtype.kind == "f" and value.size:
-            finite = value[np.isfinite(value)]
-            largest = max(largest, float(finite.max()) if finite.size else 0.0)
-        if depth < 4 and len(stack) < 200 and not isinstance(e, Derivative | Differential):
-            stack.extend((c, depth + 1) for c in children(e))
+            lead = value.ndim - axes.count - len(e.shape)
+            at_draws = value.reshape(value.shape[0] if lead > 0 else 1, -1)
+            finite = np.where(np.isfinite(at_draws), at_draws, 0.0)
+            largest = np.maximum(largest, finite.max(axis=1))
+        if depth < 4 and len(stack) < 200 and not isinstance(e, Derivative):
+            below = isinstance(e, Op) and e.operator.name in ("divide", "over")
+            terms = children(e)[:1] if below else children(e)
+            stack.extend((c, depth + 1) for c in terms)
     return largest
 
 
-def _body_magnitude(e: Fold, world: World, axes: Axes) -> float:
+def _body_magnitude(e: Fold, world: World, axes: Axes) -> Array:
     """The largest term of a sum: an index whose range moves is left out."""
     try:
         low, high = index_range(world, e.index)
     except Exception:
-        return 0.0
+        return np.zeros(1)
     values = dict(axes.values or {})
     values[id(e.index)] = (axes.count, np.arange(low, high + 1))
     return magnitude((e.body,), world, Axes(axes.count + 1, values))

@@ -131,6 +131,9 @@ def application(
         argument, end = _scalar_argument(r, factors, ops, j, end)
     else:
         argument = r.run(factors[j:end], ops[j : end - 1])
+        if isinstance(bracket, Group) and function is BY_SPELLING["vec"]:
+            if end > j + 1 and ONE in r.u.shape(argument.shape):  # a column is its own vec
+                raise r.ill_shaped(span.to(argument.span), "vec of what is a vector already")
     e = applied(r, function, [argument], primes, span.to(argument.span))
     return (postfix(r, e, sups, 0, e.span, on_function=True) if sups else e), end
 
@@ -155,14 +158,17 @@ def _goes_on(
 ) -> bool:
     """tr (A + B) X: brackets that hold a sum of which there is no trace, only of A + B times X.
 
-    Everywhere else the brackets right after a function hold its whole argument.
+    Of the functions without a condition, vec (A + B) X alone goes on: vec(A + B) is a column,
+    which the product would not take. Everywhere else the brackets hold the whole argument.
     """
-    if not isinstance(function, Operator) or function.name not in ("trace", "det"):
+    if not isinstance(function, Operator) or function.name not in ("trace", "det", "vec"):
         return False
-    if _turned(following):
+    if function.name != "vec" and _turned(following):
         return True
     if not r.greedy or len(bracket.items) != 1 or not isinstance(bracket.items[0], Additive):
         return False
+    if function.name == "vec":
+        return True
     saved = dict(r.u.bound)
     try:
         r.op(function.name, r.expr(bracket.items[0]), span=bracket.span)

@@ -21,7 +21,7 @@ def varying_symbols(
     """What varies in a chain: the free symbols whose differentials appear in it.
 
     Where only differentials of defined quantities appear, the free symbols under the
-    innermost of them vary.
+    innermost of them vary; so do those under one that would otherwise stand still.
     """
     bodies: set[Binding] = set()
     for part in parts:
@@ -36,15 +36,13 @@ def varying_symbols(
     }  # fmt: skip
     if named is not None and (ordered or lone <= set(named)):
         return frozenset(named)
-    if lone:
-        return frozenset(lone)
-    if defined:
-        innermost = {b for b in defined if not (defined - {b}) & closure(b)}
-        return frozenset(
-            f for b in innermost for f in closure(b)
-            if f.kind == "free" and f.definition is None and not f.is_dimension
-        )  # fmt: skip
-    return frozenset(free)
+    moving = lone or (set() if defined else free)
+    still = {b for b in defined if not moving & closure(b)}
+    innermost = {b for b in still if not (defined - {b}) & closure(b)}
+    return frozenset(moving).union(
+        f for b in innermost for f in closure(b)
+        if f.kind == "free" and f.definition is None and not f.is_dimension
+    )  # fmt: skip
 
 
 def _lone(e: Expr) -> Binding | None:

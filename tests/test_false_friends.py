@@ -426,3 +426,43 @@ def test_the_right_formula_holds(friend: Friend) -> None:
 def test_a_careless_test_would_have_passed_it(friend: Friend, seed: int) -> None:
     left, right = friend.careless(np.random.default_rng(seed))
     np.testing.assert_allclose(left, right, rtol=1e-9, atol=1e-12)
+
+
+class Dulled(NamedTuple):
+    """A wrong claim, and the right one, where something on the page would dull the check."""
+
+    name: str
+    page: str
+    wrong: str
+    right: str
+    status: str = "differs"  # of the wrong claim
+
+
+DULLED = (
+    Dulled("a draw of huge numbers beside the others",
+           r"Let $\mu, m, \lambda \in \mathbb{R}$, $s > 0$ and "
+           r"$h := \frac{\lambda}{2} + \frac{s + (\mu - m)^2}{2 e^{\lambda}}$.",
+           r"\frac{\partial^2 h}{\partial \lambda^2} = \frac{s + (\mu - m)^2}{2 e^{h}}",
+           r"\frac{\partial^2 h}{\partial \lambda^2} = \frac{s + (\mu - m)^2}{2 e^{\lambda}}"),
+    Dulled("a comparison with zero behind an equation of two zeros",
+           r"Let $x \in \mathbb{R}$ and $y, z \in \mathbb{R}^n$.",
+           r"\frac{\partial}{\partial x} y^\top y = \frac{\partial}{\partial x} z^\top z \ge 0",
+           r"\frac{\partial}{\partial x} y^\top y = \frac{\partial}{\partial x} z^\top z = 0", "vacuous"),
+    Dulled("a comparison with zero behind the wrong curvature",
+           r"Let $\mu, m, \lambda \in \mathbb{R}$, $s > 0$ and "
+           r"$h := \frac{\lambda}{2} + \frac{s + (\mu - m)^2}{2 e^{\lambda}}$.",
+           r"\frac{\partial^2 h}{\partial \lambda^2} = \frac{s + (\mu - m)^2}{2 e^{h}} > 0",
+           r"\frac{\partial^2 h}{\partial \lambda^2} = \frac{s + (\mu - m)^2}{2 e^{\lambda}} > 0"),
+    Dulled("differentials of defined letters beside a free one",
+           r"Let $A, B, C, K \in \mathbb{R}^{n \times m}$ and let $\sigma$ be the logistic sigmoid, "
+           r"applied to each entry. Let $I := \sigma(A)$, $F := \sigma(B)$ and "
+           r"$Q := F \odot C + I \odot F$.",
+           r"K : dQ = K \odot C : dF + K \odot F : dC + K \odot F : dI + K \odot C : dF",
+           r"K : dQ = K \odot C : dF + K \odot F : dC + K \odot F : dI + K \odot I : dF"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DULLED, ids=lambda c: c.name)
+def test_nothing_dulls_the_check(case: Dulled) -> None:
+    assert last(case.page, case.wrong) == ("claim", case.status)
+    assert last(case.page, case.right) == ("claim", "holds")
