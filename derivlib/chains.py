@@ -23,8 +23,12 @@ from derivlib.evaluate import World, evaluate
 from derivlib.expr import (
     Binding,
     Const,
+    Element,
     Expr,
+    Fold,
     Index,
+    Member,
+    children,
 )  # fmt: skip
 from derivlib.oracle import disagreement
 from derivlib.orderings import ordered
@@ -175,7 +179,20 @@ class Chain:
             result.notes += [note for note in new.notes if note not in result.notes]
             if new.status == "vacuous" and zero:
                 new.status = HOLDS
-            result.outcomes[k] = _worse(result.outcomes[k], new)
+            result.outcomes[k] = self._of_both(k, result.outcomes[k], new)
+
+    def _of_both(self, k: int, old: Outcome, new: Outcome) -> Outcome:
+        """The graver of two outcomes in two worlds.
+
+        A sum that runs out of range at one choice of sizes is not excused by another choice.
+        """
+        at = next((o for o in (old, new) if o.status == UNDEFINED and o.world is not None), None)
+        if at is not None and HOLDS in (old.status, new.status) and old.world is not None:
+            assert at.world is not None
+            runs = any(_runs(p) for p in self.parts[k : k + 2])
+            if runs and not self.filters and at.world.spread == 1.0:
+                return at
+        return _worse(old, new)
 
     def _written_zero(self, k: int) -> bool:
         """Does a chain of equalities lead from step `k` to a 0 that is written?"""
@@ -228,6 +245,17 @@ class Chain:
             mask = keep.reshape(-1, *(1,) * (v.ndim - 1))
             out.append(np.where(mask, v, np.nan))
         return out
+
+
+def _runs(e: Expr) -> bool:
+    """Does a sum or a product over an index reach into entries or members?"""
+    if isinstance(e, Fold) and _picks(e.body):
+        return True
+    return any(_runs(c) for c in children(e))
+
+
+def _picks(e: Expr) -> bool:
+    return isinstance(e, Element | Member) or any(_picks(c) for c in children(e))
 
 
 def _with_lead(value: Array, e: Expr, axes: Axes) -> Array:

@@ -73,6 +73,9 @@ def write_steps(
             found = hints.for_side(judge, r, exprs, k + 1, texts_of(judge, spans), ops)
             statement = FAILURES[outcome.status]
             if outcome.status == UNDEFINED:
+                if outcome.world is not None and outcome.world.sizes:
+                    sizes = [f"{n} = {v}" for n, v in sorted(outcome.world.sizes.items())]
+                    facts.append(f"at {', '.join(sizes[:6])}")
                 facts.append(
                     "a logarithm or a root of a negative number, a singular matrix or an index "
                     "out of range; say what the symbols are, such as $\\lambda > 0$"

@@ -447,18 +447,23 @@ DULLED = (
     Dulled("a comparison with zero behind an equation of two zeros",
            r"Let $x \in \mathbb{R}$ and $y, z \in \mathbb{R}^n$.",
            r"\frac{\partial}{\partial x} y^\top y = \frac{\partial}{\partial x} z^\top z \ge 0",
-           r"\frac{\partial}{\partial x} y^\top y = \frac{\partial}{\partial x} z^\top z = 0", "vacuous"),
+           r"\frac{\partial}{\partial x} y^\top y = \frac{\partial}{\partial x} z^\top z = 0",
+           "vacuous"),
     Dulled("a comparison with zero behind the wrong curvature",
            r"Let $\mu, m, \lambda \in \mathbb{R}$, $s > 0$ and "
            r"$h := \frac{\lambda}{2} + \frac{s + (\mu - m)^2}{2 e^{\lambda}}$.",
            r"\frac{\partial^2 h}{\partial \lambda^2} = \frac{s + (\mu - m)^2}{2 e^{h}} > 0",
            r"\frac{\partial^2 h}{\partial \lambda^2} = \frac{s + (\mu - m)^2}{2 e^{\lambda}} > 0"),
     Dulled("differentials of defined letters beside a free one",
-           r"Let $A, B, C, K \in \mathbb{R}^{n \times m}$ and let $\sigma$ be the logistic sigmoid, "
-           r"applied to each entry. Let $I := \sigma(A)$, $F := \sigma(B)$ and "
+           r"Let $A, B, C, K \in \mathbb{R}^{n \times m}$ and let $\sigma$ be the logistic "
+           r"sigmoid, applied to each entry. Let $I := \sigma(A)$, $F := \sigma(B)$ and "
            r"$Q := F \odot C + I \odot F$.",
            r"K : dQ = K \odot C : dF + K \odot F : dC + K \odot F : dI + K \odot C : dF",
            r"K : dQ = K \odot C : dF + K \odot F : dC + K \odot F : dI + K \odot I : dF"),
+    Dulled("a bound that happens to be the size at one choice of sizes",
+           r"Let $k \in \mathbb{R}^{3}$, $x \in \mathbb{R}^a$, $y \in \mathbb{R}^b$, "
+           r"$z \in \mathbb{R}^r$. Sizes are dealt: $$ (x y^\top) y z^\top = x y^\top y z^\top $$",
+           r"k^\top k = \sum_{i=1}^{r} k_i^2", r"k^\top k = \sum_{i=1}^{3} k_i^2", "undefined"),
 )  # fmt: skip
 
 
