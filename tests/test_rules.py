@@ -76,8 +76,10 @@ def test_a_row_is_found_again_by_its_form(rule: Rule) -> None:
 
 @rows
 def test_no_broken_row_gets_a_name(rule: Rule) -> None:
-    """A name is by structure: with a sign turned round, nothing takes one side to the other."""
-    page = check_page(
-        read_page(Source("rule", rule.page.replace(" = ", " = -(", 1).replace(" $$\n", ") $$\n")))
-    )
-    assert all(found == [] for found in names(page)[-1:])
+    """A name is by structure: broken in any way, nothing takes one side to the other."""
+    for mutant in mutate_page(page_of(rule), every=11).mutants:
+        if mutant.status == "differs" and mutant.original.strip() == rule.replacement:
+            text = rule.page.replace(f"= {rule.replacement} $$", f"= {mutant.text} $$")
+            assert text != rule.page
+            page = check_page(read_page(Source("rule", text)))
+            assert [found for found in names(page)[-1:] if found] == [], mutant.text
