@@ -37,6 +37,7 @@ INDEXED = frozenset(
     if r.name.startswith(("entry-", "column-", "row-"))
     or r.name in ("columns-sum", "trace-entries", "ones-sum")
 )
+WIDE = ("differential", "colon-form", "by-differential", "multiplied-out")
 UNITS = frozenset(r.name for r in RULES if not r.parts)
 PLAIN = UNITS - INDEXED
 
@@ -306,14 +307,21 @@ class Trial:
 
 
 def collapsed(names: list[str]) -> list[str]:
-    """Several parts of one wider rule are told as that rule, the narrowest that serves."""
-    while len(names) > 1:
+    """Several parts of one wider rule are told as that rule, the narrowest that serves.
+
+    The widest rules name a whole method; they speak only where the parts would be too many.
+    """
+    narrow = [r for r in RULES if r.parts and r.name not in WIDE]
+    names = _together(names, narrow, 1)
+    return _together(names, [r for r in RULES if r.parts], MOST)
+
+
+def _together(names: list[str], wider: Sequence[Rule], most: int) -> list[str]:
+    while len(names) > most:
         best: tuple[tuple[int, int], list[str]] | None = None
-        for rule in RULES:
+        for rule in wider:
             inside = [n for n in names if n in rule.parts or n == rule.name]
-            if not rule.parts or len(inside) < 2:
-                continue
-            if rule.needs and not set(rule.needs) & set(names):
+            if len(inside) < 2 or not all(set(group) & set(inside) for group in rule.needs):
                 continue
             shorter = [n for n in names if n not in inside] + [rule.name]
             weight = (len(shorter), len(rule.parts))

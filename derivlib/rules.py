@@ -50,7 +50,7 @@ FUNCTIONS = (
 CROSSING = (
     "cross-left", "cross-right", "cross-transpose", "cross-hadamard", "cross-Diag",
     "cross-Diag-row", "frobenius-commutes", "transpose-product", "transpose-sum",
-    "transpose-hadamard",
+    "transpose-hadamard", "d-transpose",
 )  # fmt: skip
 DISTRIBUTES = (
     "distributes-left", "distributes-right", "distributes-scalar", "distributes-hadamard",
@@ -82,7 +82,7 @@ class Rule:
         built_in: done by `derivlib.rewrite` itself, as the form of names, sums and numbers
             is no pattern; the row then shows an example.
         parts: a rule made of others. Where several of them are used, it is the one named.
-        needs: of those, one at least must be among them.
+        needs: groups of those; one at least of each must be among them.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Rule:
     toward: str = ""
     built_in: bool = False
     parts: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def page(self) -> str:
@@ -284,7 +284,7 @@ RULES: tuple[Rule, ...] = (
          r"\operatorname{tr}(A B X)", r"\operatorname{tr}(X A B)", "none", "Cookbook 16",
          FROBENIUS, built_in=True,
          parts=("frobenius-trace", "frobenius-commutes", "cross-left", "cross-right",
-                "cross-transpose", "transpose-product"), needs=("frobenius-trace",)),
+                "cross-transpose", "transpose-product"), needs=(("frobenius-trace",),)),
     Rule("trace-transpose", "a matrix and its transpose have one trace",
          SQUARE, r"\operatorname{tr}(X^\top)", r"\operatorname{tr}(X)", "none", "Cookbook 13",
          FROBENIUS),
@@ -419,7 +419,7 @@ RULES: tuple[Rule, ...] = (
          "definition of the product", SHAPES, built_in=True,
          parts=("distributes", *DISTRIBUTES, "transpose-product", "transpose-sum", "identity",
                 "inverse-cancels", "inverse-left", "inverse-right", "symmetric"),
-         needs=("distributes", *DISTRIBUTES)),
+         needs=(("distributes", *DISTRIBUTES),)),
     Rule("diag-product", "Diag before a column is a Hadamard product",
          COLUMNS, r"\operatorname{Diag}(x)\, y", r"x \odot y", "x and y are columns",
          "definition of Diag", ELEMENTWISE),
@@ -479,7 +479,10 @@ RULES: tuple[Rule, ...] = (
          parts=("gradient", "read-off", "chain", "definition", "d-left-factor", "d-right-factor",
                 "d-sum", "d-constant", "d-multiple", "d-transpose", "cross-left", "cross-right",
                 "cross-transpose", "frobenius-commutes", "crossing", "linear",
-                "distributes-frobenius", "distributes"), needs=("gradient", "read-off")),
+                "distributes-frobenius", "distributes"),
+         needs=(("gradient",),
+                ("d-left-factor", "d-right-factor", "d-transpose", "linear", "cross-left",
+                 "cross-right", "cross-transpose", "crossing"))),
     Rule("chain-elementwise", "the chain rule through an elementwise function",
          LOSS + r". Let $X \in \mathbb{R}^{m \times n}$ and let $f : \mathbb{R} \to \mathbb{R}$ "
          r"be smooth and applied elementwise. Write $Y = f(X)$ and $\ell = L(Y)$",
@@ -487,7 +490,7 @@ RULES: tuple[Rule, ...] = (
          "f acts on each entry by itself", "Magnus and Neudecker", CHAIN, built_in=True,
          parts=("gradient", "read-off", "chain", "definition", "d-elementwise", "d-tanh",
                 "d-sigmoid", "cross-hadamard", "crossing", "frobenius-commutes"),
-         needs=("d-elementwise", "d-tanh", "d-sigmoid")),
+         needs=(("d-elementwise", "d-tanh", "d-sigmoid"), ("gradient",))),
     Rule("linear", "the differential is linear",
          r"Let $C, F \in \mathbb{R}^{m \times n}$, $A \in \mathbb{R}^{p \times m}$, "
          r"$X \in \mathbb{R}^{m \times n}$ and $Y \in \mathbb{R}^{p \times n}$",
@@ -506,14 +509,14 @@ RULES: tuple[Rule, ...] = (
          r"d \left( \tfrac{1}{2} \|A X - B\|_F^2 \right)", r"A^\top (A X - B) : dX",
          "the other letters are fixed", "Magnus and Neudecker", FROBENIUS, built_in=True,
          parts=TO_COLON,
-         needs=("linear", "differential", *LINEAR, *PRODUCTS, *FUNCTIONS)),
+         needs=(("linear", "differential", *LINEAR, *PRODUCTS, *FUNCTIONS),)),
     Rule("by-differential", "take the differential, bring it to the form G : dX, read G off",
          r"Let $A \in \mathbb{R}^{m \times k}$, $B \in \mathbb{R}^{m \times n}$ and "
          r"$X \in \mathbb{R}^{k \times n}$",
          r"\frac{\partial}{\partial X} \tfrac{1}{2} \|A X - B\|_F^2", r"A^\top (A X - B)",
          "only the variable varies", "Magnus and Neudecker", FROBENIUS, built_in=True,
          parts=("read-off", "jacobian", "gradient", "chain", "definition", *TO_COLON),
-         needs=("read-off", "jacobian")),
+         needs=(("read-off", "jacobian"),)),
     Rule("jacobian", "the Jacobian read off",
          r"Let $A \in \mathbb{R}^{m \times n}$ and $x \in \mathbb{R}^{n}$",
          r"\frac{\partial (A x)}{\partial x}", "A", "the differential is A dx for every dx",
@@ -597,7 +600,7 @@ RULES: tuple[Rule, ...] = (
                 "frobenius-columns", "frobenius-trace", "delta", "trace-entries", "ones-sum",
                 "columns-sum", "column-product", "row-product", "transpose-product",
                 "cross-transpose", "frobenius-commutes", "crossing", "cross-left",
-                "cross-right"), needs=("entry-product", "trace-entries", "ones-sum")),
+                "cross-right"), needs=(("entry-product", "trace-entries", "ones-sum"),)),
     # -- layout ------------------------------------------------------------------------------
     Rule("layout", "the gradient has the shape of its variable",
          r"Let $a, x \in \mathbb{R}^{n}$", r"\frac{\partial\, a^\top x}{\partial x}", "a",
