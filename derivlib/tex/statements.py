@@ -26,6 +26,8 @@ class Splitter:
         self.parts: list[list[Token]] = [[]]
         self.relations: list[Relation] = []
         self.lead = ""
+        self.aside = ""  # what we stand behind in this row: a "column" or a "word" of reasons
+        self.asides: set[Span] = set()  # statements that stood there: no chain goes on from them
         self.row = 0
         self.may_continue = False
         self._flows = any(t.text == "=" for t in tokens) and not any(t.text == ":" for t in tokens)
@@ -60,12 +62,14 @@ class Splitter:
                 pass  # space before an operator that continues the term
             elif token.kind == "quad" or text in (r"\implies", ";", r"\Leftarrow", r"\because"):
                 self._finish(keep_open=token.kind == "quad" and not self.parts[-1])
+                if token.kind == "quad" and self.aside != "column":
+                    self.aside = ""
                 if text == r"\implies":
                     self.may_continue = False
             elif token.kind == "text" and self._is_words(token, i):
-                self._words(token)
+                self._words(token, i)
             elif token.kind == "rm":
-                self._words(Token("text", token.text, token.start, token.end))
+                self._words(Token("text", token.text, token.start, token.end), i)
             elif text == r"\forall":
                 self._finish()
                 self.lead = "for"
@@ -114,7 +118,7 @@ class Splitter:
         signs = ("+", "-", *RELATIONS, *INFIX)
         if following == "&" and self.parts[-1] and after not in signs:
             self._finish()  # a reason in a column of its own
-            self.lead = "remark"
+            self.lead, self.aside = "remark", "column"
         elif (
             self.parts[-1]
             and self.relations
@@ -159,13 +163,20 @@ class Splitter:
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
         if not word.isidentifier() and not word.replace("-", "").isalnum():
             return True
-        return token.text.startswith("(") or bool(
+        return token.text.startswith(("(", ";", ",", ".")) or bool(
             after is None and i and self.tokens[i - 1].kind == "quad"
         )
 
-    def _words(self, token: Token) -> None:
+    def _words(self, token: Token, i: int) -> None:
+        """The words at `i` end what stands before them, and lead what follows."""
         words = token.text.strip(" .,:;()").lower().split()
         self._finish(keep_open=True)
+        after_mark = i > 0 and self.tokens[i - 1].text == "&"
+        behind = any(s.row == self.row and s.relations for s in self.done)
+        if behind and words and (words[0] in {*REASONS, *LEADS} or words[-1] in REASONS):
+            self.aside = self.aside or "word"
+        elif behind and after_mark and not row_has_relation(self.tokens, i):
+            self.aside = "column"
         if words and words[-1] in REASONS or words and words[0] in REASONS:
             self.lead = "remark"
             return
@@ -208,8 +219,10 @@ class Splitter:
         self.parts.append([])
 
     def _reopen(self) -> bool:
-        """Take up the last finished statement that is no remark, to go on with it."""
-        before = [k for k, s in enumerate(self.done) if s.lead != "remark"]
+        """Take up the last finished statement that is no aside, to go on with it."""
+        before = [
+            k for k, s in enumerate(self.done) if s.lead != "remark" and s.span not in self.asides
+        ]
         if not before:
             return False
         previous = self.done.pop(before[-1])
@@ -233,8 +246,9 @@ class Splitter:
             and (self.parts[-1] or self.done)
             and (aligned or first in INFIX or not row_has_relation(tokens, i))
         ):
-            if not self.parts[-1] or self.lead == "remark":
+            if not self.parts[-1] or self.aside or self.lead == "remark":
                 self._finish()
+                self.aside = ""
                 self._reopen()
             self.row += 1
             return
@@ -243,6 +257,7 @@ class Splitter:
             return
         self._finish()
         self.row += 1
+        self.aside = ""
         self.may_continue = True
 
     def _finish(self, keep_open: bool = False, comma: bool = False) -> None:
@@ -278,6 +293,8 @@ class Splitter:
         )
         self.done.append(statement)
         self.kept[statement.span] = parts
+        if self.aside:
+            self.asides.add(statement.span)
         for label, sign, body in asides:  # under a brace: a name for its body, or a claim about it
             sides = (self.read(label, []), self.read(body, []))
             span = sides[0].span
