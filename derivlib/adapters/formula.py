@@ -12,7 +12,7 @@ from html import escape
 from derivlib.adapters.graph import render_graph
 from derivlib.adapters.legend import Legend
 from derivlib.adapters.mistake import headline, render_message
-from derivlib.adapters.panel import Link, no_link, render_panel
+from derivlib.adapters.panel import Link, no_link, readable, render_panel
 from derivlib.adapters.picture import render_picture
 from derivlib.adapters.pointing import render_parts
 from derivlib.errors import DerivlibError
@@ -52,6 +52,8 @@ def render_inline(
             f'<span class="dl-sr"> {escape(verdict.status)}</span></a>'
         )
     own = f' id="{identity}"' if identity else ""
+    if verdict.steps and verdict.reading:  # of what has no panel of its own
+        own += f' data-dl-read="{escape(readable(verdict.reading))}"'
     attributes = _attributes(verdict, "dl-inline")
     return f"<span {attributes}{own}>{_math(verdict, expanded, False, legend)}{flag}</span>"
 

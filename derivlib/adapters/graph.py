@@ -19,6 +19,7 @@ Edge = tuple[int, int]
 _ACROSS, _DOWN = 132, 62  # between the middles of neighbouring vertices
 _HEIGHT = 30
 _LETTER = 8.2
+_LEAST = 0.72  # of its size, on a narrow screen; then it scrolls
 
 
 def render_graph(graph: Graph, dimensions: Mapping[str, int], name: str) -> str:
@@ -52,6 +53,7 @@ def render_graph(graph: Graph, dimensions: Mapping[str, int], name: str) -> str:
         f'<figure class="dl-graph"><div class="dl-graph-scroll" tabindex="0" role="group" '
         f'aria-label="{escape(title)}">'
         f'<svg viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+        f'style="min-width:{_LEAST * width:.0f}px" '
         f'role="img" aria-labelledby="{name}-t {name}-d" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(words)}</desc>'
         f"{arrows}{edges}{boxes}</svg></div>"

@@ -17,6 +17,7 @@ _ERROR = re.compile(r"(\d+): (.*)", re.DOTALL)
 _SMALL = re.compile(
     f'<mi>{SMALL}</mi>(<mrow><mo[^>]*>.</mo>)?<mtable displaystyle="false" scriptlevel="0"'
 )
+_WIDE = re.compile(r'<mspace width="[12]em"')  # of \quad and \qquad
 _STRUCK = re.compile(r'<mrow class="menclose-\w+"></mrow>')
 
 # what browsers draw wrongly or not at all, and what they are given instead
@@ -57,7 +58,28 @@ def render_math(tex: str, display: bool) -> str:
     for drawn, wanted in _REPAIRS:
         math = math.replace(drawn, wanted)
     math = _STRUCK.sub("", math)
-    return math.replace("<math>", '<math display="inline">') if not display else math
+    if display:
+        return _in_pieces(math) if _WIDE.search(math) else math
+    return math.replace("<math>", '<math display="inline">')
+
+
+def _in_pieces(math: str) -> str:
+    r"""Equations that a `\quad` parts, each in a row of its own: a narrow screen breaks there."""
+    root = ElementTree.fromstring(math)
+    pieces: list[list[ElementTree.Element]] = [[]]
+    for child in root:
+        if child.tag == "mspace" and _WIDE.match(f'<mspace width="{child.get("width")}"'):
+            pieces.append([child])
+        else:
+            pieces[-1].append(child)
+    if len(pieces) == 1 or not pieces[0]:
+        return math
+    for child in list(root):
+        root.remove(child)
+    for piece in pieces:
+        row = ElementTree.SubElement(root, "mrow", {"class": "dl-piece"})
+        row.extend(piece)
+    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
 
 
 def _depth(tex: str) -> int:

@@ -56,7 +56,7 @@ def render_panel(
     if verdict.steps and verdict.kind == "claim":
         parts.append(_steps(verdict, link))
     if verdict.reading:
-        parts.append(_row("Read as", f"<code>{escape(_signs(verdict.reading))}</code>"))
+        parts.append(_row("Read as", f"<code>{escape(readable(verdict.reading))}</code>"))
     if verdict.numpy:
         lines = escape("\n".join(verdict.numpy))
         parts.append(_row("In NumPy", f'<code class="dl-numpy">{lines}</code>'))
@@ -119,7 +119,7 @@ def _rules(names: Sequence[str], link: Link) -> str:
     return ", ".join(titles)
 
 
-def _signs(text: str) -> str:
+def readable(text: str) -> str:
     """A reading with ℓ for `\\ell`, and so for every command that is one sign."""
 
     def sign(found: re.Match[str]) -> str:

@@ -66,6 +66,13 @@
     }
     first.append(words);
     tip.replaceChildren(first);
+    const whole = element.closest(".dl-inline[data-dl-read]");
+    if (whole) {
+      const how = document.createElement("p");
+      how.className = "dl-read";
+      how.textContent = `${whole.matches(".dl-caught") ? "✗ wrong on purpose" : "✓ checked"}: ${whole.dataset.dlRead}`;
+      tip.append(how);
+    }
     if (row) {
       const second = document.createElement("p");
       second.append(...[...row.cells[2].childNodes].map((n) => n.cloneNode(true)));
