@@ -256,6 +256,8 @@ class Splitter:
             self.row += 1
             return
         self._finish()
+        if self.lead == "remark":
+            self.lead = ""  # a reason ends with its row
         self.row += 1
         self.aside = ""
         self.may_continue = True
