@@ -87,6 +87,6 @@ QUESTIONS = (
         "How do I check my gradient numerically, and how small a step do I take?",
         "learn/checking-numerically/",
         "check gradient numerically step size",
-        ("the path of ten short chapters", "Checking a gradient numerically"),
+        ("the path of eleven short chapters", "Checking a gradient numerically"),
     ),
 )
