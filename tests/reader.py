@@ -20,7 +20,7 @@ QUESTIONS = (
     Question(
         "out = sigma(XW + b) for a batch: why X^T (out (1 - out)), and not the other way round?",
         "derivations/sigmoid-layer/",
-        "X^T G or G X^T",
+        "sigmoid X^T G or G X^T",
         ("Why is the transposed input on the left",),
     ),
     Question(

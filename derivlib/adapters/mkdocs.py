@@ -359,7 +359,10 @@ class DerivlibPlugin(BasePlugin[DerivlibConfig]):
     ) -> None:
         self.shown = page.content or ""
         report = self.reports.get(page.file.src_uri)
-        page.content = searchable(self.shown, overview.lines(report) if report else ())
+        derived = list(overview.lines(report)) if report else []
+        if derived:  # a page that derives something stands before those that mention it
+            page.meta.setdefault("search", {"boost": 2})
+        page.content = searchable(self.shown, derived)
 
     @event_priority(-50)
     def _to_show(
