@@ -8,7 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from derivlib import said, sentences
-from derivlib.errors import HOLDS, UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
+from derivlib.errors import (
+    DIFFERS,
+    HOLDS,
+    ILL_SHAPED,
+    UNKNOWN_NAME,
+    UNREADABLE,
+    DerivlibError,
+    user_error,
+)
 from derivlib.expr import Binding, Expr, Index
 from derivlib.graph import graph_of
 from derivlib.judge import Judge
@@ -17,6 +25,7 @@ from derivlib.orders import Orders, marked_wrong, orders_of, page_settings, sect
 from derivlib.page import Directive, Formula, Heading, Page, Prose
 from derivlib.parsed import Parsed, is_declaration, kind_of, on_page, parse
 from derivlib.part import ReadChain
+from derivlib.results import Told, stated, told
 from derivlib.scope import Scope
 from derivlib.sentences import Fact
 from derivlib.shown import show_parts
@@ -52,6 +61,7 @@ class PageCheck:
         self.definitions: list[tuple[Binding, Parsed]] = []
         self.read_chains: list[ReadChain] = []  # every chain of sides that was checked
         self.late: list[Parsed] = []
+        self.told: dict[int, Told] = {}  # what sentences claim of the formulas they end in
         self.pending: list[tuple[list[Fact], dict[int, Parsed]]] = []  # of names bound later
         self.awaited: set[int] = set()  # formulas of which more is to be said
         # “if A is symmetric, …” holds in its own sentence: (symbol, properties, extent)
@@ -130,6 +140,7 @@ class PageCheck:
         self.pending = [(facts, i) for facts, i in self.pending if said.apply(self, facts, i)]
         parsed = [parse(f, self.orders.get(f.index), self.macros) for f in formulas]
         self.parsed.extend(parsed)
+        self.told.update(told(prose))
         facts = [f for p in prose for f in sentences.read(p.text, p.formulas, p.offsets)]
         by_index = {p.formula.index: p for p in parsed}
         open_facts = said.settings(self, facts)
@@ -232,7 +243,19 @@ class PageCheck:
         p.verdict = replace(verdict, label=p.label)
 
     def judged(self, p: Parsed, orders: Orders) -> Verdict:
-        """The verdict on one formula; mutation watches here."""
+        """The verdict of one formula, for mutation and hints to ask again."""
+        what = self.told.get(p.formula.index)
+        whole = stated(self, p, what) if what is not None else None
+        if whole is not None:  # what the sentence claims of it; unread, it is a formula alone
+            own = p.expanded, p.statements
+            p.expanded, p.statements = whole.expanded, whole.statements
+            try:
+                verdict = Judge(self, p, orders).verdict()
+            except DerivlibError as error:
+                verdict = self.failed(p, error)
+            if verdict.status in (HOLDS, DIFFERS, ILL_SHAPED):
+                return verdict
+            p.expanded, p.statements = own
         return Judge(self, p, orders).verdict()
 
     def _lend(self, formula: Formula) -> list[tuple[Binding, set[str]]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivlib.bindings import is_new
 from derivlib.declare import bind_declared
-from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
+from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Compare, Const, Size
 from derivlib.keys import declared_names, name_key
 from derivlib.members import link
@@ -252,6 +252,12 @@ def is_label(judge: Judge, node: Name) -> bool:
 
 def distributed(judge: Judge, s: Statement) -> None:
     """`x \\sim N(0, I)`: how x is drawn is not checked; that x is known is."""
+    right = s.parts[-1]
+    if not (isinstance(right, Product) and any(isinstance(f, Group) for f in right.factors)):
+        raise user_error(
+            UNREADABLE, "∼ is read before a distribution only", s.relations[0].span,
+            "mark the formula skip with a reason",
+        )  # fmt: skip
     if not is_new(judge, s.parts[0]):
         judge.reader().expr(s.parts[0])
     judge.parts.append(Part("mention", reading=f"distributed as printed: {judge.text.strip()}"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivlib.bindings import bind_value, has_meaning, read_sides, rests_on_itself
 from derivlib.elaborate import Reader
-from derivlib.errors import UNREADABLE, user_error
+from derivlib.errors import UNKNOWN_NAME, UNREADABLE, user_error
 from derivlib.expr import Binding, Const, Expr, Fill
 from derivlib.families import define_by_elements, define_entries, define_family, define_recursion
 from derivlib.function_definitions import (
@@ -56,6 +56,8 @@ def define(
         refuse(r, left)
         if _is_laplacian(judge, key):
             return None
+        if judge.p.formula.display:
+            _no_derivative(judge, r, key, left)
     old = judge.scope.lookup(key)
     if old is not None and old.kind == "function" and not letters:
         return value_of_function(judge, r, old, key, parts)
@@ -98,6 +100,7 @@ def define(
             and not old.conditions
             and not old.claimed
             and not rests_on_itself(judge, old, parts)
+            and not (judge.p.formula.display and _is_like(judge, old, parts[1]))
         ):
             return _refined(judge, r, old, key, parts, left)
         return None
@@ -120,11 +123,48 @@ def define(
 
 
 def _is_derivative_of_known(judge: Judge, key: Key) -> bool:
-    plain = key._replace(sup=key.sup.rstrip("'"), accent=key.accent.removeprefix("dot"))
+    accent = "" if key.accent in ("dot", "ddot") else key.accent
+    plain = key._replace(sup=key.sup.rstrip("'"), accent=accent)
     if plain == key:
         return False
     base = judge.scope.lookup(plain)
     return base is not None and base.kind in ("function", "defined")
+
+
+def _no_derivative(judge: Judge, r: Reader, key: Key, left: Node) -> None:
+    """`z_x` and `J_z` of a z that depends on x read as its derivatives: they are no fresh names.
+
+    Raises:
+        DerivlibError: the name is one of these, and nothing is bound to it.
+    """
+    if not key.sub or judge.scope.lookup(key) is not None:
+        return
+    by = judge.scope.lookup(Key(key.sub))
+    whole = judge.scope.lookup(Key(key.base, key.font, key.accent))
+    jacobian = key.base in ("J", "H") and whole is None
+    if jacobian:
+        whole, by = by, None
+    if whole is None or whole.kind != "defined" or whole.definition is None or whole.indices:
+        return
+    resting = dependencies(whole.definition)
+    if by is not None and (by.kind != "free" or by.is_dimension or by not in resting):
+        return
+    if by is None and not jacobian:
+        return
+    printed = r.text[left.span.start : left.span.end].strip()
+    raise user_error(
+        UNKNOWN_NAME, f"{printed} reads as a derivative of {whole.tex}", left.span,
+        rf"write \frac{{\partial {whole.tex}}}{{\partial …}}, or give it another meaning with :=",
+    )  # fmt: skip
+
+
+def _is_like(judge: Judge, old: Binding, node: Node) -> bool:
+    """`x = y` of two symbols declared alike claims something of them."""
+    found = name_key(node)
+    other = judge.scope.lookup(found[0]) if found and not found[1] else None
+    if other is None or other.kind != "free" or other.is_dimension:
+        return False
+    return other.shape == old.shape
 
 
 def _is_laplacian(judge: Judge, key: Key) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
-from derivlib.expr import Call, Const, Derivative, Element, Expr, Let
+from derivlib.expr import Call, Const, Derivative, Element, Expr, Let, Var
 from derivlib.nabla import gradient_at, jacobian_at
 from derivlib.partials import own_arguments, partial_at
 from derivlib.printed import script_text
@@ -156,15 +156,21 @@ def _partial(r: Reader, name: Name, node: Scripted, group: Group | None) -> Expr
     """f_s and f_{st} of f(s, t): derivatives by the letters below."""
     assert node.sub is not None
     function = r.scope.lookup(Key(name.base, name.font))
-    if function is None or function.kind != "function" or function.definition is None:
+    if function is None or function.kind != "function" or function.elementwise:
         return None
     if r.scope.lookup(Key(name.base, name.font, "", "*")) is not None:
         return None
-    by_letter = {p.tex.strip("{}"): p for p in function.params}
+    own = own_arguments(r, function) or []
+    by_letter = {a.binding.tex.strip("{}"): a.binding for a in own if isinstance(a, Var)}
     letters = [t.text for t in node.sub if t.text not in ("{", "}", ",")]
     if not letters or not all(x in by_letter for x in letters) or function.shape != SCALAR:
         return None
     if any(by_letter[x].shape != SCALAR for x in letters):
+        if group is not None or len(own) != 1 or len(letters) > 2:
+            return None
+        function.used += 1
+        return gradient_at(r, function, own, len(letters), node.span)
+    if not function.params:
         return None
     function.used += 1
     span = node.span.to(group.span) if group is not None else node.span

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivlib.errors import DerivlibError
+from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.keys import family_of, name_key
 from derivlib.operators import BY_SPELLING
 from derivlib.parsed import on_page
 from derivlib.part import Part
+from derivlib.printed import is_condition
 from derivlib.reading import reading
 from derivlib.scope import Key
 from derivlib.spaces import read_space
@@ -96,6 +97,11 @@ def mention(judge: Judge, s: Statement) -> None:
     ):
         judge.parts.append(Part("mention", reading=judge.text))
         return
+    if is_condition(node) and isinstance(node, Group) and node.delimiter == r"\{":
+        raise user_error(
+            UNREADABLE, "a relation in braces is not read", node.span,
+            "write it as a formula of its own, so that it is checked",
+        )  # fmt: skip
     r.in_index = is_index_like(node)
     e = r.expr(node)
     for d in e.shape:

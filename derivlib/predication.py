@@ -54,7 +54,8 @@ _BACK = re.compile(
     r"|(?:do|does|did|need|may|might|must|can|could|should) ?not|cannot|don.t|doesn.t|isn.t"
     r"|aren.t|without|would|whether|even if|even though|fails? to|instead of|rather than"
     r"|call(?:ed|s)?|is said to be|mistake|wrong(?:ly)? to|many books|next section|replace|one of"
-    r"|either|what if|exercise|recall|definition|imagine|pretend|if it were|were it|case \d"
+    r"|either|what if|contradiction|only (?:for|when|in)|exercise|recall|definition|imagine"
+    r"|pretend|if it were|were it|case \d"
     r"|case:)\b|@ or @",
     re.IGNORECASE,
 )

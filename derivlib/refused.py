@@ -20,4 +20,9 @@ REFUSED: dict[str, str] = {
     "eig": r"write \lambda_i(A)",
     "span": "mark the formula skip with a reason",
     "ker": "mark the formula skip with a reason",
+    "cond": r"write \kappa(A)",
+    "prox": "mark the formula skip with a reason",
+    "spec": "mark the formula skip with a reason",
+    "dist": "write the distance as a norm",
+    "proj": "write the projection as a matrix",
 }

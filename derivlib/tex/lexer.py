@@ -203,6 +203,11 @@ def tokenize(tex: str) -> list[Token]:
         assert match is not None  # the last alternative takes any character
         kind, text, start, i = match.lastgroup, match.group(), i, match.end()
         if kind == "skip":
+            if text.startswith(r"\tag") and re.search(r"[$=]", text):
+                raise user_error(
+                    UNREADABLE, "mathematics inside \\tag is not read", (start, i),
+                    "write it as a formula of its own, so that it is checked",
+                )  # fmt: skip
             continue
         if kind == "cmd":
             if text == "\\" or (
