@@ -23,10 +23,10 @@ from derivlib.judge import Judge
 from derivlib.labelled import as_function
 from derivlib.orders import Orders, marked_wrong, orders_of, page_settings, section_settings
 from derivlib.page import Directive, Formula, Heading, Page, Prose
-from derivlib.parsed import Parsed, is_declaration, kind_of, on_page, parse
+from derivlib.parsed import Parsed, is_declaration, kind_of, on_page, parse, range_of
 from derivlib.part import ReadChain
 from derivlib.results import Told, stated, told
-from derivlib.scope import Scope
+from derivlib.scope import Key, Scope
 from derivlib.sentences import Fact
 from derivlib.shown import show_parts
 from derivlib.signs_in_words import entrywise_signs
@@ -146,7 +146,7 @@ class PageCheck:
         open_facts = said.settings(self, facts)
         waiting = []
         for p in parsed:
-            if p.verdict is None and is_declaration(p):
+            if p.verdict is None and (is_declaration(p) or self._ranges_first(p)):
                 self._judge(p, facts)
             else:
                 waiting.append(p)
@@ -181,6 +181,19 @@ class PageCheck:
         if later:
             self.pending.append((later, by_index))
         self.supposed = []
+
+    def _ranges_first(self, p: Parsed) -> bool:
+        """Must a range be known before the names declared behind it, as in “for a = 1, …, t”?
+
+        An outer section may have given the letter another range; and only the letters that
+        are indices everywhere make a name like S_j one of many by themselves.
+        """
+        letter = range_of(p)
+        if letter is None:
+            return False
+        if self.scope.index(letter) is not None:
+            return True
+        return letter in "abcuv" and self.scope.lookup(Key(letter)) is None
 
     def _settle_late(self) -> None:
         """Mentions of names that were bound only later in their section."""

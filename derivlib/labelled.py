@@ -11,7 +11,7 @@ import numpy as np
 from derivlib.evaluate import World, evaluate
 from derivlib.expr import Binding, Call, Derivative, Expr, Index, Member, Var, children
 from derivlib.scope import Scope
-from derivlib.shapes import ONE, SCALAR
+from derivlib.shapes import ONE, SCALAR, show_shape
 from derivlib.values.closures import dependencies
 from derivlib.values.sample import axes_for
 
@@ -65,6 +65,11 @@ def _value(e: Expr, indices: list[Index], scope: Scope, arrays: dict[str, Any]) 
                     for n in monomial:
                         world.sizes.setdefault(n, len(value))
             continue
+        if value.ndim > 2:
+            raise ValueError(
+                f"{binding.tex} is {show_shape(binding.shape)}, one array for all, "
+                f"not an array with {value.ndim} axes"
+            )
         if value.ndim < 2:
             value = (
                 value.reshape(-1, 1)

@@ -15,7 +15,7 @@ from derivlib.shapes import Unifier
 from derivlib.source import Span
 from derivlib.tex.macros import Expanded, Macros, expand
 from derivlib.tex.parser import parse_formula
-from derivlib.tex.tree import Statement
+from derivlib.tex.tree import Dots, Name, Statement
 from derivlib.tex.vocabulary import INFIX, RELATIONS
 from derivlib.verdict import Verdict
 
@@ -72,6 +72,17 @@ def is_declaration(p: Parsed) -> bool:
     """Does a formula say where a symbol lives, and nothing else?"""
     signs = {rel.op for s in p.statements for rel in s.relations}
     return bool(signs & {"in", "typed"}) and not signs & {"=", ":="}
+
+
+def range_of(p: Parsed) -> str | None:
+    r"""The letter of a formula that is a range and nothing else, `a = 1, \dots, t`."""
+    if len(p.statements) != 3:
+        return None
+    first, dots, last = p.statements
+    name = first.parts[0]
+    if not isinstance(name, Name) or [rel.op for rel in first.relations] != ["="]:
+        return None
+    return name.base if isinstance(dots.parts[0], Dots) and not last.relations else None
 
 
 def kind_of(p: Parsed) -> str:

@@ -46,3 +46,27 @@ def test_importing_derivlib_brings_in_no_numpy_yet() -> None:
 
     code = "import derivlib, sys; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_members_of_families_are_given_as_arrays(tmp_path: Path) -> None:
+    """Σ_a Σ_b K_ab P_a X Q_b, with a family for each index, and the family of a letter a."""
+    page = tmp_path / "page.md"
+    page.write_text(r"""
+Let $X \in \mathbb{R}^{h \times w}$ and $K \in \mathbb{R}^{r \times s}$. For $a = 1, \dots, r$
+let $P_a \in \mathbb{R}^{p \times h}$, for $b = 1, \dots, s$ let
+$Q_b \in \mathbb{R}^{w \times q}$.
+
+$$ Y := \sum_{a=1}^{r} \sum_{b=1}^{s} K_{ab} P_a X Q_b \label{Y} $$
+
+Let $A \in \mathbb{R}^{h \times h}$.
+
+$$ Z := A X \label{Z} $$
+""")
+    notes = derivlib.load(page)
+    random = np.random.default_rng(0)
+    shapes = {"X": (5, 4), "K": (3, 2), "P_a": (3, 6, 5), "Q_b": (2, 4, 7)}
+    data = {name: random.standard_normal(shape) for name, shape in shapes.items()}
+    expected = np.einsum("ab,aph,hw,bwq->pq", *(data[n] for n in ("K", "P_a", "X", "Q_b")))
+    np.testing.assert_allclose(notes["Y"](**data), expected)
+    with pytest.raises(ValueError, match="A is h×h, one array for all, not an array with 3 axes"):
+        notes["Z"](A=random.standard_normal((3, 5, 5)), X=data["X"])
