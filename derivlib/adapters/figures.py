@@ -148,8 +148,8 @@ def _sigmoid() -> Plot:
         f"{slope.max():.2f} high at z = 0, and nearly flat on both sides: {far} at z = 6 and "
         "at z = −6.",
         f"The slope is never larger than {slope.max():g}, and that at zero only. Six to either "
-        f"side it is {far}: the sigmoid is saturated, and a gradient that comes back through it "
-        "is lost.",
+        f"side it is {far}: the sigmoid is saturated, and of a gradient that comes back through "
+        "it hardly anything is left.",
         Axis("z", -8, 8, (-8, -4, 0, 4, 8)),
         Axis("", 0, 1, (0, 0.25, 0.5, 0.75, 1)),
         (
