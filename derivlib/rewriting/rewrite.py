@@ -147,15 +147,25 @@ class Rewriting:
         return None
 
     def _applied(self, pattern: Pattern, t: Term) -> Term | None:
-        for found in match(pattern.left, t, {}, self.terms):
+        for found, out in self._candidates(pattern, t):
             if self._allowed(pattern, found):
+                return out
+        return None
+
+    def _candidates(self, pattern: Pattern, t: Term) -> tuple[tuple[Bound, Term], ...]:
+        """What a row makes of a term, conditions aside: the same for every set of rules."""
+        known = self.terms.rewritten.get((pattern.rule.name, t))
+        if known is None:
+            candidates = []
+            for found in match(pattern.left, t, {}, self.terms):
                 try:
                     out = made(pattern.right, found, self.terms)
                 except Misfit:
                     continue
                 if out.shape == t.shape:
-                    return out
-        return None
+                    candidates.append((found, out))
+            known = self.terms.rewritten[pattern.rule.name, t] = tuple(candidates)
+        return known
 
     def _allowed(self, pattern: Pattern, found: Bound) -> bool:
         if any(self.varies(found[b]) for b in pattern.fixed if b in found):

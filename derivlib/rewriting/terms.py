@@ -50,6 +50,8 @@ class Terms:
 
     def __init__(self) -> None:
         self.known: dict[tuple[Any, ...], Term] = {}
+        self.products: dict[tuple[Term, ...], Term] = {}
+        self.rewritten: dict[tuple[str, Term], Any] = {}  # by rule: what it makes of a term
         self.u = Unifier()
         self.one = self.num(1)
 
@@ -178,6 +180,13 @@ class Terms:
     # -- products --------------------------------------------------------------------------
     def mat(self, factors: Iterable[Term]) -> Term:
         """A product of matrices; what is 1×1 on the way stands in front as a scalar."""
+        factors = tuple(factors)
+        known = self.products.get(factors)
+        if known is None:
+            known = self.products[factors] = self._product(factors)
+        return known
+
+    def _product(self, factors: tuple[Term, ...]) -> Term:
         number: Any = 1
         scalars: Powers = {}
         chain: list[Term] = []
