@@ -209,7 +209,8 @@ def test_a_notebook_is_checked_and_set_like_a_page(tmp_path: Path) -> None:
     html = path.read_text(encoding="utf-8")
     assert "<pre>42\n</pre>" in html
     assert list(tex_of(html)) == ["X \\in \\mathbb{R}^{n \\times d}", " Y = 2X ", "Y - X = X"]
-    assert html.count("<math") == 3 and "<title>A book</title>" in html and 'id="next"' in html
+    assert html.count("<math") == 3 + html.count("data-dl-name")
+    assert "<title>A book</title>" in html and 'id="next"' in html
     assert "<script" not in html and path.stat().st_size < 60_000
 
     wrong = folder / "docs/book.ipynb"

@@ -87,7 +87,7 @@ def _attributes(verdict: Verdict, form: str) -> str:
 
 def _math(verdict: Verdict, expanded: str, display: bool, legend: Legend) -> str:
     try:
-        return render_parts(expanded, display, verdict.parts, legend.attributes)
+        return verdict.math or render_parts(expanded, display, verdict.parts, legend.attributes)
     except DerivlibError:
         # Its verdict is an error too: what was typed stands in its place, in red.
         return f'<code class="dl-source">{escape(verdict.tex.strip())}</code>'

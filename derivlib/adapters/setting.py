@@ -13,6 +13,7 @@ from derivlib.adapters.legend import Legend
 from derivlib.adapters.mathml import plain_text, render_math
 from derivlib.adapters.mistake import render_message
 from derivlib.adapters.panel import no_link
+from derivlib.adapters.pointing import render_parts
 from derivlib.errors import UNREADABLE, DerivlibError, Diagnostic
 from derivlib.page import Formula, Page, read_page
 from derivlib.source import Source, Span
@@ -46,15 +47,17 @@ def expansions(tex: Iterable[str]) -> Iterator[str]:
 
 
 def typeset(report: FileReport) -> FileReport:
-    """The report, with what can be checked but not set as MathML turned into mistakes."""
+    """The report with its formulas set; what can be checked but not set is a mistake."""
     page = read_page(report.source)
+    legend = Legend(report.formulas)
     macros: dict[str, Macro] = {}
     verdicts = list(report.formulas)
     for at, (formula, verdict) in enumerate(zip(page.formulas, verdicts, strict=False)):
         offsets: Sequence[int] = range(len(formula.tex) + 1)
         try:
             text, offsets, _ = expand(formula.tex, macros)
-            render_math(text, formula.display)
+            math = render_parts(text, formula.display, verdict.parts, legend.attributes)
+            verdicts[at] = replace(verdict, math=math)
         except DerivlibError as error:
             if not verdict.ok or verdict.wrong:
                 continue
@@ -94,7 +97,7 @@ class Setting:
             anchor_of(v, taken) if f.display else ""
             for f, v in zip(page.formulas, self.verdicts, strict=True)
         ]
-        self.legend = Legend(self.verdicts)
+        self.legend = Legend(report.formulas)
         self.pointed = self.legend.places()  # inline formulas that something points at
         self.worded: set[int] = set()  # set as words, in an attribute
 

@@ -151,15 +151,9 @@ def _document(path: Path, code: bool, seed: int) -> FileReport:
 
 
 def _characters(report: FileReport) -> str:
-    from derivlib.adapters.mathml import render_math
-    from derivlib.adapters.setting import expansions
-
     found: set[str] = set()
-    for tex in expansions(v.tex for v in report.formulas):
-        try:
-            found.update(unescape(re.sub(r"<[^>]+>", "", render_math(tex, True))))
-        except DerivlibError:
-            continue
+    for verdict in report.formulas:
+        found.update(unescape(re.sub(r"<[^>]+>", "", verdict.math)))
     return "".join(sorted(found))
 
 
