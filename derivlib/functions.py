@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivlib.derivatives import is_operator
 from derivlib.errors import ILL_SHAPED, UNREADABLE, DerivlibError, user_error
-from derivlib.expr import Binding, Block, Call, Choice, Compare, Expr, Var
+from derivlib.expr import Binding, Block, Call, Choice, Compare, Const, Expr, Fill, Var
 from derivlib.known import known
 from derivlib.nabla import jacobian_at
 from derivlib.operators import BY_SPELLING, Operator
@@ -286,6 +286,10 @@ def applied(
             UNREADABLE, f"{function.tex} takes {len(wanted)} argument(s), not {len(args)}", span,
             f"{function.tex} was declared at ⟦{function.span.start}⟧",
         )  # fmt: skip
+    args = [
+        Fill(a.span, shape, "zeros") if isinstance(a, Const) and a.value == 0 else a
+        for a, shape in zip(args, wanted, strict=True)
+    ]  # f(A, 0)
     for a, shape in zip(args, wanted, strict=True):
         if not r.u.same(a.shape, shape):
             raise r.ill_shaped(

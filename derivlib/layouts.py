@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derivlib.errors import UNDEFINED, UNREADABLE, user_error
-from derivlib.expr import Binding, Call, Derivative, Element, Expr, Member, Op, Var
+from derivlib.expr import Binding, Call, Derivative, Element, Expr, Fill, Member, Op, Var
 from derivlib.operators import JACOBIAN_MATRIX
 from derivlib.scripts import element, tie
 from derivlib.shapes import ONE, SCALAR, Shape, multiply
@@ -129,6 +129,8 @@ def by(
     if len(shape) != 2:
         return e
     scalar_body = r.is_scalar(body)
+    if scalar_body and not p.stacked:
+        e = together(r, e, p, span)
     scalar_variable = p.size == SCALAR or (
         p.selected and p.row is not None and p.column is not None
     )
@@ -141,6 +143,18 @@ def by(
     if not scalar_body and layout == "denominator":
         return r.op("transpose", e, span=span)
     return e
+
+
+def together(r: Reader, e: Expr, p: Place, span: Span) -> Expr:
+    """Where equal entries are said to move together: G + Gᵀ − I ⊙ G for a symmetric matrix."""
+    domain = p.variable.domain
+    if not r.scope.settings.structured or p.selected or p.size[0] != p.size[-1]:
+        return e
+    own = r.op("hadamard", Fill(span, p.size, "eye"), e, span=span)
+    if domain & {"symmetric", "spd", "psd", "negative_definite"}:
+        both = r.op("add", e, r.op("transpose", e, span=span), span=span)
+        return r.op("subtract", both, own, span=span)
+    return own if "diagonal" in domain else e
 
 
 def raw(r: Reader, body: Expr, p: Place, span: Span) -> Expr:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivlib.errors import UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Call, Derivative, Expr, Let, Var
-from derivlib.layouts import Place, jacobian_matrix, order_of, place, raw, raw_shape
+from derivlib.layouts import Place, jacobian_matrix, order_of, place, raw, raw_shape, together
 from derivlib.partials import hessian_of_scalars, own_arguments, stacked_gradient
 from derivlib.printed import TRANSPOSES, script_text
 from derivlib.scripts import postfix
@@ -109,6 +109,8 @@ def _gradient(r: Reader, body: Expr, p: Place, order: int, span: Span) -> Expr:
             return r.op("transpose", raw(r, body, p, span), span=span)
         raise r.ill_shaped(span, "∇ needs a scalar", r.described(body))
     e = raw(r, body, p, span)
+    if order == 1 and not p.stacked:
+        e = together(r, e, p, span)
     if order == 2:
         e = raw(r, e, p, span)
     return e

@@ -45,6 +45,8 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
             own.rows = True
         elif f.row == "einstein":
             own.einstein = True
+        elif f.row == "structured":
+            own.structured = True
         elif f.row == "matrix functions":
             own.matrix_functions = True
         elif f.row == "point":

@@ -57,6 +57,7 @@ class Settings:
     einstein: bool = False
     matrix_functions: bool = False
     rows: bool = False  # vectors of ℝⁿ are rows
+    structured: bool = False  # equal entries of a symmetric matrix move together
     star: bool = False  # * is the entrywise product
     filters: list[Expr] = field(default_factory=list)  # “such that …”: where draws count
 

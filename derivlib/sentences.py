@@ -20,7 +20,7 @@ OVERLAPPING = {
 }  # fmt: skip
 # Rows that speak of a section or of whole formulas: they name nobody.
 WITHOUT_SUBJECT = {
-    "rows", "einstein", "matrix functions", "assumed", "condition", "conclusion",
+    "rows", "einstein", "structured", "matrix functions", "assumed", "condition", "conclusion",
 }  # fmt: skip
 
 _CONTINUES = re.compile(
@@ -30,7 +30,7 @@ _CONTINUES = re.compile(
 )
 _BOUNDARY = re.compile(
     r",? (?:and|while|whereas) (?:the|a|an|let|where|with|its|that)\b"
-    r"|,? (?:where|such that|whose|which|so that|then|let|because|since|with respect|by|if|when"
+    r"|,? (?:where|such that|whose|which|so that|so|then|let|because|since|with respect|by|if|when"
     r"|from|into|at|under|given|wrt|we|that|than|but)\b|(?<!order @)(?<!orders @)(?<!size @)"
     r"(?<!sizes @)(?<!length @)(?<!lengths @)(?<!dimension @),? and (?=@)|, @|, (?:the|a|an) "
 )

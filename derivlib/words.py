@@ -124,6 +124,11 @@ ROWS: tuple[Row, ...] = (
          r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)"
          r"|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)",
          "Repeated indices are summed."),
+    _row("structured",
+         r"(?:entries|elements|variables|off-diagonals?)[^.;]{0,40}(?:move|vary|varied|change|moved)"
+         r"[^.;]{0,12} together|structured derivatives?|(?:taking|take) (?:the|its|this) "
+         r"(?:symmetry|structure) into account|respect(?:ing|s) (?:the |its )?symmetry",
+         "Equal entries of $S$ move together."),
     _row("matrix functions",
          r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix "
          r"(?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @",

@@ -174,6 +174,8 @@ BEFORE = (
 RESTS: dict[str, tuple[str, str, str]] = {
     "rows": ("", rf"Let $v \in {VECTOR}$.", r"v v^\top = \|v\|^2"),
     "einstein": (rf"Let $v \in {VECTOR}$.", "", r"v^\top v = v_i v_i"),
+    "structured": (rf"Let $S \in {MATRIX}$ be symmetric and invertible.", "",
+                   r"\frac{\partial \det S}{\partial S} = \det(S) (2 S^{-1} - I \odot S^{-1})"),
     "matrix functions": (BEFORE, "", "e^A e^A = e^{2A}"),
     "eigenvalue": (rf"Let $A \in {MATRIX}$ be symmetric.", rf"Here $v \in {VECTOR}$.",
                    r"A v = \lambda v"),
