@@ -71,6 +71,7 @@ _SO = re.compile(
     r"|(?:shows?|shown|proves?|proved|implies|implying|means) (?:that)?)\b",
     re.IGNORECASE,
 )
+_LET = re.compile(r"\b(?:let|take|choose|pick|suppose|assume|consider)\b", re.IGNORECASE)
 GENERAL = re.compile(r"\b(?:general|arbitrary|any(?! of)|unrestricted)\b", re.IGNORECASE)
 
 
@@ -110,7 +111,8 @@ def mood(before: str, sentence: str) -> str:
     """How a sentence says what it says; `before` is what stands before its subject."""
     if _BACK.search(sentence):
         return TAKEN_BACK
-    if _SO.search(before) and not re.match(r"\s*so that", before):
+    so = _SO.search(before)
+    if so and not re.match(r"\s*so that", before) and not _LET.search(before, so.end()):
         return CONCLUDED
     return SUPPOSED if _IF.search(before + "@") else SAID
 

@@ -131,7 +131,7 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
     if f.row == "applied":
         if key.sup.endswith("'") or key.base in page.letters or not _ACTS.search(phrase):
             return True
-        return elementwise(page, p, node, key, binding, phrase)
+        return elementwise(page, p, node, key, binding, phrase, f.before)
     if f.row in ("size before", "size after", "n-vector", "sized after", "size, name"):
         return sized(page, f, p, node, binding, by_index)
     return described(page, f, p, node, key, binding, by_index)

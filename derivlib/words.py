@@ -130,7 +130,7 @@ ROWS: tuple[Row, ...] = (
          r"(?:symmetry|structure) into account|respect(?:ing|s) (?:the |its )?symmetry",
          "Equal entries of $S$ move together."),
     _row("matrix functions",
-         r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|denotes?|are|means?) (?:the )?matrix "
+         r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|be|denotes?|are|means?) (?:the )?matrix "
          r"(?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @",
          "$e^A$ is the matrix exponential"),
     _row("point", r"\b(?:at|near|around|evaluated at) @", "at $X = A^{-1}$ it vanishes"),

@@ -12,6 +12,7 @@ from derivlib.facts.domains import add_domain, compiled, domains_in, make_genera
 from derivlib.facts.functions import elementwise, make_elementwise, named_function
 from derivlib.facts.sizes import shaped_by_words, size_of
 from derivlib.facts.subjects import reader_of
+from derivlib.keys import INDEX_LETTERS
 from derivlib.parsed import Parsed, on_page
 from derivlib.predication import GENERAL, own_words
 from derivlib.scope import Key
@@ -24,6 +25,20 @@ if TYPE_CHECKING:
     from derivlib.check import PageCheck
 
 SIZED = ("commutation", "duplication", "elimination")  # with their sizes below them
+
+
+def _is_entry(page: PageCheck, node: Node, key: Key) -> bool:
+    """π_i of an array π: an entry, of which words say nothing new."""
+    if not isinstance(node, Scripted) or node.sub is None or node.sups or node.primes:
+        return False
+    whole = page.scope.lookup(Key(key.base, key.font, key.accent))
+    if whole is None or whole.kind not in ("free", "defined") or whole.shape == SCALAR:
+        return False
+    letters = [t.text for t in node.sub if t.text not in (",", "{", "}")]
+    axes = 1 if ONE in whole.shape else 2
+    return len(letters) == axes and all(
+        len(x) == 1 and (x.isdigit() or x in INDEX_LETTERS) for x in letters
+    )
 
 
 def described(
@@ -91,6 +106,8 @@ def described(
                     b.arguments = (tuple(sizes_of(reader_of(page, p), node.sub)),)
                 page.scope.bind(key, b)
                 return True
+        if _is_entry(page, node, key):
+            return True
         made = shaped_by_words(page, f, p, node, phrase, by_index)
         if made is None and key.base == "e" and key.sub and re.search(FILLS[2][0], phrase):
             return True  # e_i is known to everybody
@@ -109,7 +126,8 @@ def described(
         page.scope.bind(star, binding)
         page.worlds.reset()
         return True
-    if GENERAL.search(phrase) and f.row in ("is", "named") and binding.kind == "free":
+    free = binding.kind == "free" and not p.statements[0].relations  # a set is never lost
+    if GENERAL.search(phrase) and f.row in ("is", "named") and free:
         make_general(page, binding)
     if (
         f.row == "named"

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 
 def elementwise(
-    page: PageCheck, p: Parsed, node: Node, key: Key, binding: Binding | None, phrase: str
-) -> bool:
+    page: PageCheck, p: Parsed, node: Node, key: Key, binding: Binding | None, phrase: str,
+    before: str = "",
+) -> bool:  # fmt: skip
+    """Bind a function of entries; the words `before` its name may say which one it is."""
     if binding is not None:
         if binding.kind == "function":
             make_elementwise(binding)
@@ -34,7 +36,8 @@ def elementwise(
     if key.base in BY_SPELLING or p.statements[0].relations:
         return True
     for pattern, name, _ in FUNCTIONS:
-        if re.search(pattern, phrase, re.IGNORECASE):
+        own = rf"(?:{pattern})(?: (?:sigmoid|function|activation|nonlinearity))?\s*$"
+        if re.search(pattern, phrase, re.IGNORECASE) or re.search(own, before, re.IGNORECASE):
             return named_function(page, p, key, node, name)
     if not isinstance(node, Name | Scripted):
         return True
