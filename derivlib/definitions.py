@@ -80,18 +80,21 @@ def define(
         known = judge.scope.lookup(family[0])
         if known is not None and known.kind == "free" and known.definition is None:
             return define_family(judge, r, family[0], family[1], known, parts, left)
-        base = judge.scope.lookup(Key(key.base, key.font, key.accent, "", key.sup))
+        whole_key = Key(key.base, key.font, key.accent, "", key.sup)
+        base = judge.scope.lookup(whole_key)
         if base is None or base.is_dimension or (base.kind == "free" and base.shape == SCALAR):
             if known is None and not has_meaning(judge, left):
                 made = define_by_elements(judge, r, key, family[1], parts, left)
                 if made is not None:
                     return made
-        elif (
-            base.kind == "free" and base.definition is None and base.shape != SCALAR and not forced
+        elif base.shape != SCALAR and (
+            base.kind == "free" and base.definition is None or forced and base.kind == "defined"
         ):
-            made = define_entries(judge, r, base, family[1], parts, left)
+            kept = dict(r.free)
+            made = define_entries(judge, r, base, family[1], parts, left, whole_key, forced)
             if made is not None:
                 return made
+            r.free = kept
     if old is not None and not forced:
         if (
             old.kind == "free"

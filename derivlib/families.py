@@ -193,9 +193,21 @@ def define_by_elements(
 
 
 def define_entries(
-    judge: Judge, r: Reader, base: Binding, letters: list[str], parts: list[Node], left: Node
+    judge: Judge, r: Reader, base: Binding, letters: list[str], parts: list[Node], left: Node,
+    base_key: Key, forced: bool = False,
 ) -> tuple[Binding, list[Expr]] | None:
-    """`y_i = ∑_j W_{ij} x_j` for a declared y that has no value yet."""
+    """`y_i = ∑_j W_{ij} x_j` for a declared y that has no value yet.
+
+    Its indices run over y, whatever an outer section said of the same letters; with `:=` an
+    inner section gives the name to an array of its own.
+    """
+    own = judge.scope.here(base_key) is base
+    if base.definition is not None and (own or not forced):
+        return None  # said again: a claim
+    if own:
+        for letter in letters:
+            if letter not in judge.scope.indices and judge.scope.index(letter) is not None:
+                r.free[letter] = Index(letter)
     try:
         e = r.expr(parts[1])
         place = r.expr(left)
@@ -219,6 +231,9 @@ def define_entries(
     if not r.u.same(built.shape, base.shape):
         return None
     settle(built, r)
+    if forced and not own:
+        base = Binding(base.key, base.tex, "defined", base.shape, r.place(left.span))
+        judge.scope.bind(base_key, base)
     base.definition, base.kind, base.used = built, "defined", 0
     judge.page.worlds.reset()
     judge.page.definitions.append((base, judge.p))

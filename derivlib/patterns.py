@@ -89,8 +89,16 @@ def read_fold(r: Reader, node: Big) -> Expr:
 
 
 def bound(r: Reader, node: Node) -> Expr:
-    """A bound of a sum: a number or a dimension; a letter not seen before is a dimension."""
+    """A bound of a sum: a number or a dimension; a letter not seen before is a dimension.
 
+    Raises:
+        DerivlibError: the sum is infinite.
+    """
+    if isinstance(node, Name) and node.base == r"\infty":
+        raise user_error(
+            UNREADABLE, "an infinite sum is not read", node.span,
+            "mark the formula skip with a reason, or claim something of finitely many terms",
+        )  # fmt: skip
     if (
         isinstance(node, Name)
         and r.find_index(node.base) is None

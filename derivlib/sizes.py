@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from derivlib.elaborate import Reader
 from derivlib.errors import ILL_SHAPED, user_error
 from derivlib.expr import At, Binding, Expr, Fill, Fold, Index, Stack, Var, children
-from derivlib.shapes import named, names
+from derivlib.shapes import SCALAR, named, names
 
 
 def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
@@ -33,6 +33,12 @@ def settle(e: Expr, r: Reader, any_size: bool = False) -> None:
                         if n[0] == "?":
                             r.u.bound[n] = named("any")
                 shape = r.u.shape(shape)
+            if shape == SCALAR and isinstance(node, Fill) and node.kind == "ones":
+                if any(n[0] == "?" for d in node.shape for n in names(d)):
+                    raise user_error(
+                        ILL_SHAPED, "these ones would be a single number", node.span,
+                        "the places around them leave no other size: a column beside a row?",
+                    )  # fmt: skip
             if shape != node.shape:
                 object.__setattr__(node, "shape", shape)
             if isinstance(node, Var) and node.binding.kind == "unsized":
