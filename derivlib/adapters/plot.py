@@ -100,10 +100,8 @@ def _up(plot: Plot) -> str:
         for tick in plot.up.ticks
     )
     middle = (_TOP + _HEIGHT - _BOTTOM) / 2
-    label = (
-        f'<text class="dl-up-label" transform="translate(11 {middle:g}) rotate(-90)">'
-        f"{escape(plot.up.label)}</text>"
-    )
+    place = f'class="dl-up-label" transform="translate(11 {middle:g}) rotate(-90)"'
+    label = f"<text {place}>{escape(plot.up.label)}</text>" if plot.up.label else ""
     return f'<g class="dl-up">{ticks}{label}</g>'
 
 
