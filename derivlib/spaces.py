@@ -41,6 +41,27 @@ def read_space(r: Reader, node: Node) -> Space:
     Raises:
         DerivlibError: it is no set that the language knows.
     """
+    if isinstance(node, Product) and len(node.factors) == 2 and node.ops[0] == "":
+        head, size = node.factors
+        if (
+            isinstance(head, Name)
+            and head.base in ("O", "SO", "GL", "St", "S")
+            and isinstance(size, Group)
+        ):
+            n = dimension(r, size.items[0])
+            last = (
+                dimension(r, size.items[-1])
+                if len(size.items) > 1 and not _is_field(size.items[-1])
+                else n
+            )
+            kind = {
+                "O": "orthogonal",
+                "SO": "orthogonal",
+                "GL": "invertible",
+                "St": "orthonormal",
+                "S": "symmetric",
+            }[head.base]
+            return Space((n, last), frozenset({kind}))
     if (
         isinstance(node, Product)
         and all(op in ("times", "") for op in node.ops)
@@ -91,27 +112,6 @@ def read_space(r: Reader, node: Node) -> Space:
             return Space(
                 (square[0], square[0]) if square[1] == ONE else square, frozenset({domain})
             )
-    if isinstance(base, Product) and len(base.factors) == 2 and base.ops[0] == "":
-        head, size = base.factors
-        if (
-            isinstance(head, Name)
-            and head.base in ("O", "SO", "GL", "St", "S")
-            and isinstance(size, Group)
-        ):
-            n = dimension(r, size.items[0])
-            last = (
-                dimension(r, size.items[-1])
-                if len(size.items) > 1 and not _is_field(size.items[-1])
-                else n
-            )
-            kind = {
-                "O": "orthogonal",
-                "SO": "orthogonal",
-                "GL": "invertible",
-                "St": "orthonormal",
-                "S": "symmetric",
-            }[head.base]
-            return Space((n, last), frozenset({kind}))
     raise user_error(
         UNREADABLE, "this set is not known", node.span,
         r"known are \mathbb{R}^n, \mathbb{R}^{m \times n}, \mathbb{R}_{+}, \mathbb{S}^n, "

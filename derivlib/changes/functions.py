@@ -94,10 +94,10 @@ def diag_added(side: Side, pool: Pool) -> Iterator[Places]:
             yield in_place(run, unit, rf"\operatorname{{Diag}}({side.cut(unit.span)})")
         elif unit.shape is not None and len(unit.shape) == 2 and unit.shape != SCALAR:
             yield in_place(run, unit, rf"\operatorname{{vec}}({side.cut(unit.span)})")
-    top = side.runs[0]
+    lone = side.runs and side.runs[0].where == "top"
     if not side.sums or side.sums[0].where != "top":
         text = side.text.strip()
-        if top.where == "top" and not is_scalar(side.shape(side.root)):
+        if lone and not is_scalar(side.shape(side.root)):
             yield ((Span(0, len(side.text)), rf"\operatorname{{tr}}({text})"),)
 
 

@@ -79,6 +79,7 @@ def layout(side: Side, pool: Pool) -> Iterator[Places]:
             texts = [side.cut(u.span) for u in reversed(run.units)]
             yield tuple((u.span, text) for u, text in zip(run.units, texts, strict=True))
     whole = Span(0, len(side.text))
-    many = len(side.runs[0].units) > 1 or side.sums and side.sums[0].where == "top"
+    run, terms = side.runs[:1], side.sums[:1]
+    many = bool(run) and len(run[0].units) > 1 or bool(terms) and terms[0].where == "top"
     if many and not is_scalar(side.shape(side.root)):
         yield ((whole, rf"\left({side.text.strip()}\right){side.mark}"),)
