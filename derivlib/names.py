@@ -419,14 +419,15 @@ def unknown(
     """The error for a name that is not bound, with the nearest names that are."""
     printed = r.text[span.start : span.end].strip() or name.base
     known = {b.tex: b for b in r.scope.all_bindings()}
+    if name.base in REFUSED and (name.font == "bb" or len(name.base) > 1):
+        return user_error(
+            UNKNOWN_NAME, f"{printed} is not read", span, REFUSED[name.base],
+            "or define it as a function of its own, with :=",
+        )  # fmt: skip
     near = get_close_matches(
         Key(name.base, name.font, name.accent, script_text(sub)).tex(), known, 3, 0.5
     )
     facts = ["declare it in prose, such as $x \\in \\mathbb{R}^n$, or define it by an equation"]
-    if name.base == "vec" or name.base in ("lim", "int", "argmin", "argmax"):
-        facts = ["mark the formula skip with a reason"]
-    elif name.base in REFUSED and (name.font == "bb" or len(name.base) > 1):
-        facts = [REFUSED[name.base]]
     base = r.scope.lookup(Key(name.base, name.font, name.accent))
     if base is not None:
         facts.insert(0, f"{base.tex} is bound at ⟦{base.span.start}⟧, but {printed} is not")

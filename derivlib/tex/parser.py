@@ -101,7 +101,7 @@ class Parser(Cursor):
             terms.append(self.product())
             signs.append(sign)
             sign = 1
-            if self.peek() in ("+", "-"):
+            if self.peek() in ("+", "-", r"\pm", r"\mp"):
                 continue
             if isinstance(terms[-1], Dots) and self._starts_factor():
                 continue  # `+ \cdots x_p w_p`: the plus after the dots left out

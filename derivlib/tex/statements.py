@@ -265,7 +265,7 @@ class Splitter:
     def _finish(self, keep_open: bool = False, comma: bool = False) -> None:
         """Close the statement that is being read, if there is one."""
         parts, relations = self.parts, self.relations
-        while parts and parts[-1] and parts[-1][-1].text in (".", "!", r"\square", r"\blacksquare"):
+        while parts and parts[-1] and parts[-1][-1].text in (".", r"\square", r"\blacksquare"):
             parts[-1].pop()
         inside = _in_brackets(parts[0]) if len(parts) == 1 and not relations else None
         if inside is not None and any(t.text in RELATIONS and t.text != ":" for t in inside):
