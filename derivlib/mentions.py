@@ -86,6 +86,11 @@ def mention(judge: Judge, s: Statement) -> None:
     ):
         judge.parts.append(Part("mention", reading=f"the place {judge.text.strip()}"))
         return
+    if isinstance(node, Group) and node.delimiter == "(" and len(node.items) > 1:
+        if not any(isinstance(item, Dots) for item in node.items):  # a pair, no matrix
+            read = [reading(r.expr(item), r.u) for item in node.items]
+            judge.parts.append(Part("mention", reading=f"({', '.join(read)})", notes=r.notes))
+            return
     if _is_set(node):
         read_space(r, node)
         judge.parts.append(Part("mention", reading=judge.text.strip()))

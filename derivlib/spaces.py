@@ -20,6 +20,11 @@ MATRIX_SETS = {
 }  # fmt: skip
 
 
+# with their size in brackets
+GROUPS = {
+    "O": "orthogonal", "SO": "orthogonal", "GL": "invertible", "St": "orthonormal",
+    "S": "symmetric",
+}  # fmt: skip
 NAMED_SETS = {
     # script of ℝ or letter of the set -> properties
     "+": "nonnegative", "++": "positive", "-": "negative", r"\geq0": "nonnegative",
@@ -41,26 +46,16 @@ def read_space(r: Reader, node: Node) -> Space:
     Raises:
         DerivlibError: it is no set that the language knows.
     """
-    if isinstance(node, Product) and len(node.factors) == 2 and node.ops[0] == "":
-        head, size = node.factors
-        if (
-            isinstance(head, Name)
-            and head.base in ("O", "SO", "GL", "St", "S")
-            and isinstance(size, Group)
-        ):
+    if isinstance(node, Product) and set(node.ops) == {""}:
+        *letters, size = node.factors
+        kind = GROUPS.get("".join(f.base if isinstance(f, Name) else "?" for f in letters))
+        if kind is not None and isinstance(size, Group):
             n = dimension(r, size.items[0])
             last = (
                 dimension(r, size.items[-1])
                 if len(size.items) > 1 and not _is_field(size.items[-1])
                 else n
             )
-            kind = {
-                "O": "orthogonal",
-                "SO": "orthogonal",
-                "GL": "invertible",
-                "St": "orthonormal",
-                "S": "symmetric",
-            }[head.base]
             return Space((n, last), frozenset({kind}))
     if (
         isinstance(node, Product)

@@ -79,7 +79,7 @@ def layout(side: Side, pool: Pool) -> Iterator[Places]:
             texts = [side.cut(u.span) for u in reversed(run.units)]
             yield tuple((u.span, text) for u, text in zip(run.units, texts, strict=True))
     whole = Span(0, len(side.text))
-    run, terms = side.runs[:1], side.sums[:1]
-    many = bool(run) and len(run[0].units) > 1 or bool(terms) and terms[0].where == "top"
+    many = any(len(run.units) > 1 for run in side.runs[:1])
+    many = many or any(terms.where == "top" for terms in side.sums[:1])
     if many and not is_scalar(side.shape(side.root)):
         yield ((whole, rf"\left({side.text.strip()}\right){side.mark}"),)
