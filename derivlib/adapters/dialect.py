@@ -23,6 +23,7 @@ ENVIRONMENTS = {
     **dict.fromkeys(("gather", "multline", "multlined", "gathered"), "gathered"),
     "eqnarray": "aligned",
     "equation": "",
+    "subequations": "",
     "displaymath": "",
     "math": "",
     "smallmatrix": "matrix",
@@ -87,7 +88,9 @@ class _Rewriter:
             "\\require": self.nothing,
             "\\tag": self.tag,
             "\\substack": self.substack,
-            "\\smash": self.argument_alone,
+            **dict.fromkeys(("\\smash", "\\ensuremath", "\\mathnormal"), self.argument_alone),
+            "\\bbox": self.boxed,
+            "\\colorbox": self.coloured,
             **dict.fromkeys(TABLES, self.table),
             **dict.fromkeys(TEXTS, self.words),
             **dict.fromkeys(ROW_ENDS, self.row_end),
@@ -161,6 +164,14 @@ class _Rewriter:
 
     def argument_alone(self, token: Token) -> Iterable[Token]:
         return (Token("{", token.origin), *self.argument(token), Token("}", token.origin))
+
+    def boxed(self, token: Token) -> Iterable[Token]:
+        self.optional()
+        return self.argument_alone(token)
+
+    def coloured(self, token: Token) -> Iterable[Token]:
+        self.argument(token, raw=True)
+        return self.argument_alone(token)
 
     def operator(self, token: Token) -> Iterable[Token]:
         return _spell(rf"\operatorname{{{token.text[1:]}}}", token.origin)
