@@ -152,7 +152,7 @@ def _with_progress(files: Sequence[Path]) -> Iterator[Path]:
 
 
 def _explain_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", metavar="KIND", nargs="?", help="such as ill-shaped")
+    parser.add_argument("kind", metavar="KIND", nargs="?", help="such as ill-shaped, or language")
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -161,6 +161,12 @@ def _explain(options: argparse.Namespace) -> int:
     if options.kind is None:
         for explanation in EXPLANATIONS:
             print(f"{explanation.kind:14}{explanation.title}")
+        print(f"{'language':14}what is read, as a list")
+        return RIGHT
+    if options.kind == "language":
+        from derivlib.language import language_text
+
+        print(language_text(), end="")
         return RIGHT
     for explanation in EXPLANATIONS:
         if explanation.kind == options.kind:

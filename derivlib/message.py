@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from derivlib.errors import DIFFERS, HOLDS, SKIPPED, Diagnostic
@@ -9,6 +10,7 @@ from derivlib.snippet_view import draw, visible
 from derivlib.source import Source
 from derivlib.verdict import CodeVerdict, Counterexample, FileReport, Verdict
 
+LISTED = "what is read: derivlib explain language"
 _RED, _BOLD, _DIM, _PLAIN = "\033[31m", "\033[1m", "\033[2m", "\033[0m"
 
 
@@ -68,6 +70,8 @@ def facts_of(diagnostic: Diagnostic, verdict: Verdict | CodeVerdict | None) -> I
             yield from _counterexample(verdict.counterexample)
     else:
         yield from diagnostic.facts
+    if re.search(r" is not read(?! as)", diagnostic.statement):
+        yield LISTED
 
 
 def _step(verdict: Verdict, brief: bool) -> Iterator[str]:

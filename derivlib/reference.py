@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from derivlib.language import language_page
 from derivlib.operators import OPERATORS, Operator
 from derivlib.rules import BY_NAME, GROUPS, RULES, Rule
-from derivlib.tex.vocabulary import GREEK, LAYOUTS, MATRICES, RELATIONS
 from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS
 
 LETTERS = (
@@ -35,7 +35,7 @@ def operators_page() -> str:
             "Every operation that a checked formula may use, with its spellings, its "
             "shapes and an example."
         ),
-        "# What is read",
+        "# Operations",
         "",
         "Every operation that a formula may use, one row each, drawn from the table that the "
         "checker itself runs on. The examples are formulas of this page: they are read and given "
@@ -51,24 +51,11 @@ def operators_page() -> str:
         "Derivatives of what is analytic are taken by a complex step; of the others, by central "
         "differences.",
         "",
-        "## Around the operations",
-        "",
-        "- Relations: " + _listed(sorted(RELATIONS)) + ".",
-        "- Rows and alignment: " + _listed(sorted(LAYOUTS)) + ", `eqalign` with `\\cr`.",
-        "- Matrices: " + _listed(sorted(MATRICES)) + "; `cases`.",
-        "- Sums and products over indices: `\\sum`, `\\prod`, `\\max`, `\\min` with an index "
-        "below, and the patterns that `\\cdots` and `\\vdots` continue.",
-        "- Letters: Latin, and " + _listed(sorted(GREEK, key=lambda n: (n.lower(), n))) + ".",
-        "",
-        "Anything else is refused by name, with its place. Mark it `<!--- derivlib: skip \"why\" "
-        "-->` to leave it out.",
+        "What else a formula may be written with, and what is refused, stands under "
+        "[what is read](language.md).",
         "",
     ]  # fmt: skip
     return "\n".join(lines)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def _operator(row: Operator) -> str:
@@ -161,7 +148,10 @@ def _rule(rule: Rule) -> list[str]:
     ]  # fmt: skip
 
 
-PAGES = {"operators.md": operators_page, "words.md": words_page, "rules.md": rules_page}
+PAGES = {
+    "language.md": language_page, "operators.md": operators_page, "words.md": words_page,
+    "rules.md": rules_page,
+}  # fmt: skip
 
 
 def main(folder: str) -> None:
