@@ -108,11 +108,11 @@ def _all() -> Iterator[Spelling]:
         yield _named("fonts", font)
     for accent in ACCENTS:
         yield _named("accents", accent)
-    letters = (f"c_{k}" for k in count(1))  # a fresh one where a row binds it
+    letters = (f"c_{{{k}}}" for k in count(1))  # a fresh one where a row binds it
     for sign, kind in INFIX.items():
-        yield _between("signs between factors", sign, _INFIX[kind], next(letters))
+        yield _between("signs between factors", sign, _INFIX[kind], letters)
     for sign, kind in RELATIONS.items():
-        yield _between("relations", sign, _RELATIONS[kind], next(letters))
+        yield _between("relations", sign, _RELATIONS[kind], letters)
     for typed in _typed(TRANSPOSES):
         yield Spelling(
             "transposes", typed, f"(A B)^{typed} = B^{typed} A^{typed}",
@@ -163,7 +163,8 @@ def _named(table: str, command: str) -> Spelling:
     return Spelling(table, command, rf"{given} = \|{name}\|^2", rf"{given} = \|{name}\|")
 
 
-def _between(table: str, sign: str, shown: tuple[str, str], letter: str) -> Spelling:
+def _between(table: str, sign: str, shown: tuple[str, str], letters: Iterator[str]) -> Spelling:
+    letter = next(letters) if "#" in shown[0] else ""
     right, wrong = (text.replace("@", sign).replace("#", letter) for text in shown)
     return Spelling(table, sign, right, wrong)
 
