@@ -139,7 +139,8 @@ def compare(
             terms = magnitude((a, b), world, axes)
             floor = FLOOR * terms * (1.0 if tolerance <= EXACT else 1e6)
             floor = floor.reshape(floor.shape + (1,) * core)
-            bad &= difference > floor
+            bad = bad & (difference > floor.max(axis=0, keepdims=True)
+                         if floor.shape[0] > bad.shape[0] else difference > floor)  # fmt: skip
             if (
                 not bad.any()
                 and bool(np.all(size <= np.maximum(floor, 1e-300)))

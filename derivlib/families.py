@@ -201,6 +201,13 @@ def define_entries(
     Its indices run over y, whatever an outer section said of the same letters; with `:=` an
     inner section gives the name to an array of its own.
     """
+    right = parts[1]
+    if not forced and judge.p.formula.display and isinstance(
+        right, Scripted
+    ) and isinstance(right.base, Name):
+        other = judge.scope.lookup(Key(right.base.base, right.base.font, right.base.accent))
+        if other is not None and other.kind == "free" and other.shape == base.shape:
+            return None  # x_i = y_i of two arrays declared alike is a claim
     own = judge.scope.here(base_key) is base
     if base.definition is not None and (own or not forced):
         return None  # said again: a claim

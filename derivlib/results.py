@@ -29,6 +29,12 @@ _RESULT = re.compile(
     rf"(?: (?:with respect to|w\.?\s?r\.?\s?t\.?) (?P<by>@))?{_VERB}(?P<value>@)(?! ?(?:of|times))",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"(?P<value>@),? (?:be|is|denotes?|for|as|being) (?:the|its) "
+    r"(?P<kind>gradient|derivative|Hessian|Jacobian) of (?:the function )?(?P<of>@)"
+    r"(?: (?:with respect to|w\.?\s?r\.?\s?t\.?|by) (?P<by>@))?(?! ?(?:at|in the direction))",
+    re.IGNORECASE,
+)
 _EQUAL = re.compile(r"(?P<of>@) (?:equals|is equal to|simplifies to|reduces to) (?P<value>@)")
 # Words that say where an equality holds, rather than that it does.
 _THERE = re.compile(
@@ -61,6 +67,7 @@ class Told:
     kind: str
     of: int = -1
     by: int = -1
+    named: bool = False  # “let $g$ be the gradient of $f$”: a name, and no value
 
 
 def told(prose: Sequence[Prose]) -> Iterator[tuple[int, Told]]:
@@ -73,13 +80,14 @@ def told(prose: Sequence[Prose]) -> Iterator[tuple[int, Told]]:
             return item.formulas[text[:at].count("@")] if at >= 0 else -1
 
         everywhere = () if _THERE.search(text) else (_EQUAL,)
-        for pattern in (_RESULT, *everywhere, _STATIONARY):
+        for pattern in (_RESULT, _NAMED, *everywhere, _STATIONARY):
             for m in pattern.finditer(text):
                 groups = m.groupdict()
                 by = m.start("by") if groups.get("by") else -1
                 of = m.start("of") if "of" in groups else -1
                 kind = (groups.get("kind") or {_EQUAL: "equal"}.get(pattern, "zero")).lower()
-                yield index(m.start("value")), Told(kind, index(of), index(by))
+                named = pattern is _NAMED
+                yield index(m.start("value")), Told(kind, index(of), index(by), named)
 
 
 def stated(page: PageCheck, p: Parsed, what: Told) -> Parsed | None:
@@ -96,6 +104,8 @@ def stated(page: PageCheck, p: Parsed, what: Told) -> Parsed | None:
     inner = of.expanded.text[first.start : first.end]
     if what.kind == "equal":
         return None if of.statements[0].relations else _joined(p, f"{inner} = ", "")
+    if what.named:
+        return _named(p, what, inner, by)
     under = f"_{{{by.expanded.text}}}" if by and by.expanded else ""
     if what.kind == "jacobian" or what.kind == "derivative" and under:
         if not by or not by.expanded:
@@ -103,6 +113,15 @@ def stated(page: PageCheck, p: Parsed, what: Told) -> Parsed | None:
         return _joined(p, rf"\frac{{\partial}}{{\partial {by.expanded.text}}} ({inner}) = ", "")
     sign = {"differential": "d", "hessian": r"\nabla^2"}.get(what.kind, r"\nabla")
     return _joined(p, f"{sign}{under if sign != 'd' else ''} ({inner}) = ", "")
+
+
+def _named(p: Parsed, what: Told, inner: str, by: Parsed | None) -> Parsed | None:
+    under = f"_{{{by.expanded.text}}}" if by and by.expanded else ""
+    if what.kind == "jacobian":
+        sign = rf"\frac{{\partial}}{{\partial {by.expanded.text}}}" if by and by.expanded else ""
+    else:
+        sign = (r"\nabla^2" if what.kind == "hessian" else r"\nabla") + under
+    return _joined(p, "", f" = {sign} ({inner})") if sign else None
 
 
 def _joined(p: Parsed, before: str, after: str) -> Parsed | None:

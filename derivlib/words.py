@@ -133,10 +133,12 @@ ROWS: tuple[Row, ...] = (
          r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|be|denotes?|are|means?) (?:the )?matrix "
          r"(?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @",
          "$e^A$ is the matrix exponential"),
-    _row("point", r"\b(?:at|near|around|evaluated at) @", "at $X = A^{-1}$ it vanishes"),
+    _row("point", r"\b(?:at|near|around|setting|taking|choosing|plugging in|substituting) @",
+         "at $X = A^{-1}$ it vanishes"),
     _row("conclusion",
          r"\b(?:then|so|hence|therefore|thus|it follows(?: that)?"
-         r"|we (?:get|obtain|find|conclude|see)|implies|proves|shows)\b[^.;@]{0,40}@",
+         r"|we (?:get|obtain|find|conclude|see)|implies|proves|shows|gives?|yields?)\b"
+         r"[^.;@]{0,40}@",
          "hence $\\|y\\| = 1$"),
     _row("condition",
          r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever"
