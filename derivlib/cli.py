@@ -181,7 +181,10 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _mutate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a Markdown file or a folder")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report")
+    parser.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text",
+        help="how to report",
+    )  # fmt: skip
     parser.add_argument(
         "--every", type=int, default=1, metavar="N", help="judge only each Nth mutant of a page"
     )
@@ -195,7 +198,7 @@ def _mutate(options: argparse.Namespace) -> int:
     files = markdown_files(options.paths)
     from derivlib.errors import DerivlibError
     from derivlib.mutate import mutate_page
-    from derivlib.mutation_report import render_json, render_text
+    from derivlib.mutation_report import render_json, render_markdown, render_text
     from derivlib.page import read_page
     from derivlib.source import read_source
 
@@ -206,7 +209,8 @@ def _mutate(options: argparse.Namespace) -> int:
         except DerivlibError as error:
             raise _CannotRun(f"{path.as_posix()}: {error.diagnostic.statement}") from None
         pages.append(mutate_page(page, seed=options.seed, every=options.every, hints=options.hints))
-    sys.stdout.write((render_json if options.format == "json" else render_text)(pages))
+    render = {"json": render_json, "markdown": render_markdown}.get(options.format, render_text)
+    sys.stdout.write(render(pages))
     good = all(not p.wrong and not any(m.route == "missed" for m in p.mutants) for p in pages)
     return RIGHT if good else WRONG
 

@@ -80,6 +80,42 @@ def render_text(pages: Sequence[PageMutation]) -> str:
     return "\n".join(lines) + "\n"
 
 
+PAGE = """\
+---
+description: "How often the formulas of this site were broken, and how many breaks were caught."
+---
+
+# How strong the pages are
+
+Every claim of the site was broken in the ways in which people break them: a transpose lost, \
+factors exchanged, a sign, a factor of 2, an index, a term. Each broken formula, a *mutant*, was \
+judged again. It must be *caught*; where it is not, a second way of computing, in plain loops \
+over single entries and without a line of code in common, says whether what came out is a *true* \
+formula after all, perhaps only while a symbol is *held* fixed. A wrong formula that passes would \
+be *missed*.
+
+{said}.
+
+This page is written by `python -m derivlib mutate --format markdown docs > mutation.md`, after \
+which it takes its place in `docs`; the same seed finds the same mutants.
+
+| page | claims | mutants | caught | true | held | missed | undecided |
+|---|--:|--:|--:|--:|--:|--:|--:|
+"""
+_COLUMNS = ("claims", "mutants", "caught", "true", "held", "missed", "undecided")
+
+
+def render_markdown(pages: Sequence[PageMutation]) -> str:
+    """The counts as a page of the site: in a sentence, for each page, and in all."""
+    rows = [(f"`{page.source.path}`", summary([page])) for page in pages]
+    rows = [(name, counts) for name, counts in rows if counts["mutants"]]
+    lines = [
+        f"| {name} | " + " | ".join(str(counts[key]) for key in _COLUMNS) + " |"
+        for name, counts in (*rows, ("all", summary(pages)))
+    ]
+    return PAGE.format(said=summary_line(pages)) + "\n".join(lines) + "\n"
+
+
 def render_json(pages: Sequence[PageMutation]) -> str:
     """Counts, and for each page its survivors and what was left out."""
     files = []

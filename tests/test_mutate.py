@@ -11,7 +11,7 @@ from mathematics import page_of
 from derivlib.cli import main
 from derivlib.mutants import HELD, MISSED, TRUE
 from derivlib.mutate import mutate_page
-from derivlib.mutation_report import render_json, render_text, summary
+from derivlib.mutation_report import render_json, render_markdown, render_text, summary
 from derivlib.page import read_page
 from derivlib.source import read_source
 
@@ -140,6 +140,36 @@ def test_a_page_that_is_wrong_already(tmp_path: Path) -> None:
     )
     assert main(["mutate", str(path)]) == 1
     assert main(["mutate", str(tmp_path / "none.md")]) == 2
+
+
+FIGURES = ROOT / "docs" / "mutation.md"
+
+
+def rows_of(text: str) -> dict[str, tuple[int, ...]]:
+    """Page to claims, mutants, caught, true, held, missed, undecided."""
+    cells = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in text.split("\n")]
+    return {row[0]: tuple(map(int, row[1:])) for row in cells if len(row) == 8 and row[1].isdigit()}
+
+
+def test_the_figures_as_a_page() -> None:
+    pages = [mutate_page(page_of(LAYER)), mutate_page(page_of(LAYER), every=2)]
+    rows = rows_of(render_markdown(pages))
+    counts = summary(pages)
+    assert rows["all"][:3] == (counts["claims"], counts["mutants"], counts["caught"])
+    assert rows["all"][5:] == (0, 0)
+
+
+@pytest.mark.skipif(not FIGURES.exists(), reason="the site has not been measured yet")
+def test_the_figures_of_the_site() -> None:
+    rows = rows_of(FIGURES.read_text(encoding="utf-8"))
+    total = rows.pop("all")
+    assert tuple(map(sum, zip(*rows.values(), strict=True)))[1:] == total[1:]
+    assert total[1] >= 5000, "at least so many mutants"
+    assert total[5:] == (0, 0), "missed or undecided"
+    assert total[1] == sum(total[2:5])
+    assert {path.relative_to(ROOT).as_posix() for path in DERIVATIONS} <= {
+        *rows, "docs/derivations/index.md",
+    }  # fmt: skip
 
 
 DERIVATIONS = sorted((ROOT / "docs" / "derivations").glob("*.md"))
