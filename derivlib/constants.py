@@ -10,6 +10,7 @@ from derivlib.dimensions import _size, sizes_of
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.expr import At, Const, Expr, Fill, Index, Op
 from derivlib.operators import BY_NAME
+from derivlib.scope import Key
 from derivlib.scripts import postfix, script_indices, tie
 from derivlib.shapes import ONE, SCALAR, multiply
 from derivlib.source import Span
@@ -65,7 +66,7 @@ def built_in(
             assert a is not None and b is not None
             _tie_together(a, b)
             return Fill(span, SCALAR, "delta", (a, b))
-    if base == "K" and sub:
+    if base == "K" and sub and not _is_member(r, sub):
         dims = sizes_of(r, sub)
         if len(dims) == 1:
             dims = dims * 2
@@ -95,6 +96,14 @@ def built_in(
     if base in r.free and not sub:
         return At(span, SCALAR, r.free[base])
     return None
+
+
+def _is_member(r: Reader, sub: Sequence[Token]) -> bool:
+    """K_i where i is an index with a range: one of many, not the commutation matrix of a size."""
+    letters = [t.text for t in sub if t.kind in ("let", "cmd")]
+    return bool(letters) and all(
+        r.scope.index(x) is not None and r.scope.lookup(Key(x)) is None for x in letters
+    )
 
 
 def _tie_together(a: Expr, b: Expr) -> None:
