@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from derivlib.bindings import is_known, mentions, read_sides
 from derivlib.elaborate import Reader
+from derivlib.errors import DerivlibError
 from derivlib.expr import Binding, Call, Expr, Var
 from derivlib.keys import name_key
 from derivlib.scope import Key, Scope
-from derivlib.shapes import SCALAR, Shape
+from derivlib.shapes import ONE, SCALAR, Shape, named, names
 from derivlib.sizes import settle
 from derivlib.source import Span
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted
@@ -120,6 +122,8 @@ def define_function(
         for k2, b in fresh:
             judge.page.scope.bind(k2, b)
     try:
+        if fresh and old is None:
+            argument_shapes(judge, [b for _, b in fresh], parts[1])
         inner = judge.reader()
         exprs = read_sides(judge, inner, parts[1:])
         settle(exprs[0], inner)
@@ -151,6 +155,50 @@ def define_function(
     judge.page.definitions.append((binding, judge.p))
     r.u, r.free, r.notes = inner.u, inner.free, inner.notes
     return binding, exprs
+
+
+# letters that are numbers wherever nothing else is said of them
+NUMBERS = {"t", "s", "h", r"\alpha", r"\epsilon", r"\varepsilon", r"\tau", r"\lambda", r"\eta",
+           r"\gamma"}  # fmt: skip
+
+
+def argument_shapes(judge: Judge, fresh: list[Binding], body: Node) -> None:
+    """The shapes of arguments that were never declared, from the body that they stand in.
+
+    `f(x) = ‖Ax − b‖²`: a number does not fit, and of columns only one size does. A number
+    that gives a number is taken as one; a capital letter is a matrix before anything else.
+    """
+    if len(fresh) > 2:
+        return
+    for shapes in product(*(_candidates(b) for b in fresh)):
+        r = judge.reader()
+        unknown = [tuple(d if d == ONE else r.u.unknown() for d in shape) for shape in shapes]
+        for b, shape in zip(fresh, unknown, strict=True):
+            b.shape = (shape[0], shape[1])
+        try:
+            e = r.expr(body)
+            settle(e, r)
+        except DerivlibError:
+            continue
+        found = [r.u.shape(b.shape) for b in fresh]
+        if any(name[0] == "?" for shape in found for d in shape for name in names(d)):
+            continue
+        if all(shape == SCALAR for shape in found) and r.u.shape(e.shape) != SCALAR:
+            continue  # x^\top A x with a number x would be a matrix
+        for b, shape in zip(fresh, found, strict=True):
+            b.shape = shape
+        return
+    for b in fresh:
+        b.shape = SCALAR
+
+
+def _candidates(b: Binding) -> tuple[Shape, ...]:
+    """Numbers are `SCALAR`; a side that is not one is any size."""
+    column, matrix = (named("?"), ONE), (named("?"), named("?"))
+    letter = b.key.removeprefix(r"\mathbf{").removeprefix(r"\boldsymbol{")[:1]
+    if b.key in NUMBERS:
+        return (SCALAR,)
+    return (matrix, column, SCALAR) if letter.isupper() else (SCALAR, column, matrix)
 
 
 def value_of_function(
