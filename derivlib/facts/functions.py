@@ -18,6 +18,7 @@ from derivlib.shapes import SCALAR
 from derivlib.sizes import settle
 from derivlib.spaces import read_space
 from derivlib.tex.tree import Dots, Group, Name, Node, Scripted
+from derivlib.values.closures import dependencies
 from derivlib.words import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def function_of(
     if not args or reader is None:
         return False
     old = page.scope.here(key)
+    if old is not None and any(old in dependencies(a) for a in args):
+        return True  # “θ and A(θ) …, which depends on θ”: of A alone
     if old is not None and old.kind == "free":
         _moving(page, old, args, reader)
         return True
