@@ -69,6 +69,7 @@ class PageCheck:
         # What words of a section add to a symbol of an outer one is given back at its end.
         self.borrowed: list[tuple[Scope, Binding, set[str]]] = []
         self.conditions: list[Statement] = []  # on indices, in the paragraph at hand
+        self.points: list[str] = []  # “at x = 0”, in the paragraph at hand: nothing is put in
         self.letters: set[str] = set()  # that have stood as indices
         self.orders = orders_of(page)
         page_settings(page, self.scope.settings)
@@ -136,7 +137,7 @@ class PageCheck:
 
     def _paragraph(self, prose: Sequence[Prose], formulas: Sequence[Formula]) -> None:
         """Declarations first, then what words say, then everything else in its order."""
-        self.conditions = []
+        self.conditions, self.points = [], []
         self.pending = [(facts, i) for facts, i in self.pending if said.apply(self, facts, i)]
         parsed = [parse(f, self.orders.get(f.index), self.macros) for f in formulas]
         self.parsed.extend(parsed)

@@ -66,6 +66,12 @@ def write_steps(
             facts.append(f"  right {counter.right}")
             facts += [judge.page.said(f) for f in declarations(judge, exprs[k : k + 2])]
             facts += hints.remarks(judge, r, exprs, k + 1, texts, ops)
+            if judge.page.points:
+                points = ", ".join(dict.fromkeys(judge.page.points))
+                facts.append(
+                    f"the point {points} is only named: nothing is put in; write "
+                    rf"\big|_{{{points}}} behind what is looked at there"
+                )
             found = hints.for_side(judge, r, exprs, k + 1, texts, ops)
             statement = _differing(judge, spans, k, ops[k])
             part.counter = counter

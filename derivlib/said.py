@@ -50,7 +50,7 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
         elif f.row == "matrix functions":
             own.matrix_functions = True
         elif f.row == "point":
-            for k in f.objects or f.subjects:
+            for k in (*f.subjects, *f.objects):
                 page.orders.setdefault(k, Orders()).point = True
         elif f.row == "conclusion":
             for k in f.objects:

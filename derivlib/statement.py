@@ -81,6 +81,8 @@ def _sides_alone(judge: Judge, s: Statement, ops: Ops) -> bool:
         return False
     for part in s.parts:
         mention(judge, Statement(part.span, (part,), ()))
+    if point:
+        judge.page.points.append(judge.text.strip())
     return True
 
 

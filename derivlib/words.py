@@ -133,7 +133,8 @@ ROWS: tuple[Row, ...] = (
          r"(?:@|\bexp\b|exponential|logarithm)[^.;@]*(?:is|be|denotes?|are|means?) (?:the )?matrix "
          r"(?:exponential|logarithm|function)s?|(?:\bthe )matrix (?:exponential|logarithm) @",
          "$e^A$ is the matrix exponential"),
-    _row("point", r"\b(?:at|near|around|setting|taking|choosing|plugging in|substituting) @",
+    _row("point", r"\b(?:at|near|around|setting|taking|choosing|plugging in|substituting) @"
+         r"(?: and @)*",
          "at $X = A^{-1}$ it vanishes"),
     _row("conclusion",
          r"\b(?:then|so|hence|therefore|thus|it follows(?: that)?"
