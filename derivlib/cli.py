@@ -254,13 +254,13 @@ def _derive(options: argparse.Namespace) -> int:
 # One row for each command.
 COMMANDS: tuple[Command, ...] = (
     Command("check", "Check Markdown files and folders.", _check_arguments, _check),
+    Command("explain", "Explain a kind of mistake.", _explain_arguments, _explain),
     Command(
         "derive",
         "Derive a gradient, one named rule at a time, as a page that is checked.",
         _derive_arguments,
         _derive,
     ),
-    Command("explain", "Explain a kind of mistake.", _explain_arguments, _explain),
     Command(
         "mutate",
         "Break every claim of the pages, and see what is caught.",

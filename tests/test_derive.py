@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -111,12 +112,20 @@ def test_json_tells_the_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert title("transpose-product") and chapter("transpose-product").startswith("learn/")
 
 
-def test_most_steps_of_the_chapters_have_a_name() -> None:
-    """What is left without one is an honest gap; here it may only become smaller."""
+def named_share(paths: Iterable[Path]) -> float:
+    """The share of the steps of these pages that have a name."""
     steps = [
         rules
-        for path in sorted((Path(__file__).parent.parent / "docs" / "learn").glob("*.md"))
+        for path in paths
         for chain in check_page(read_page(read_source(path))).read_chains
         for _, rules in name_chain(chain)
     ]
-    assert sum(bool(rules) for rules in steps) >= 0.85 * len(steps)
+    return sum(bool(rules) for rules in steps) / len(steps)
+
+
+def test_most_steps_of_the_chapters_have_a_name() -> None:
+    """What is left without one is an honest gap; here it may only become smaller."""
+    learn = Path(__file__).parent.parent / "docs" / "learn"
+    second = learn / "second-derivatives.md"  # no rule of the table is of the second order yet
+    assert named_share(path for path in learn.glob("*.md") if path != second) >= 0.88
+    assert named_share([second]) >= 0.5
