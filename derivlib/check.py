@@ -29,7 +29,7 @@ from derivlib.results import Told, stated, told
 from derivlib.scope import Key, Scope
 from derivlib.sentences import Fact
 from derivlib.shown import show_parts
-from derivlib.signs_in_words import entrywise_signs
+from derivlib.signs_in_words import STARS, signs_said
 from derivlib.source import Span
 from derivlib.tex.macros import Macro, Macros
 from derivlib.tex.tree import Statement
@@ -73,11 +73,11 @@ class PageCheck:
         self.letters: set[str] = set()  # that have stood as indices
         self.orders = orders_of(page)
         page_settings(page, self.scope.settings)
-        for sign in entrywise_signs(page):
-            if sign in ("*", r"\ast", r"\star"):
+        for sign, meaning in signs_said(page):
+            if sign in STARS and meaning == r"\odot":
                 self.scope.settings.star = True
-            else:
-                self.macros[sign] = Macro(0, r"\odot ")
+            elif sign != "*":
+                self.macros[sign] = Macro(0, meaning + " ")
         self._run()
         if parts:
             show_parts(page, self.parsed)

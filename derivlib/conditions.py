@@ -8,7 +8,7 @@ from derivlib.bindings import is_new
 from derivlib.declare import bind_declared
 from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Compare, Const, Size
-from derivlib.keys import declared_names, name_key
+from derivlib.keys import declared_names, is_symmetry, name_key
 from derivlib.members import link
 from derivlib.part import Part
 from derivlib.printed import script_text, without_transpose
@@ -159,6 +159,8 @@ def constraint(judge: Judge, s: Statement) -> bool:
             and turned[0].font in ("bf", "bb")
         ):
             inner, domain = b, "simplex"
+    elif is_symmetry(s) and judge.orders.condition:
+        inner, domain = (left if name_key(left) else right), "symmetric"
     key = name_key(inner) if inner is not None else None
     binding = judge.scope.lookup(key[0]) if key else None
     if (
@@ -168,6 +170,10 @@ def constraint(judge: Judge, s: Statement) -> bool:
         or domain in binding.domain
     ):
         return False
+    if domain == "symmetric" and (
+        binding.used or binding.claimed or binding.shape[0] != binding.shape[1]
+    ):
+        return False  # of what has been spoken of already this is a claim
     if domain in ("unit_norm", "simplex") and ONE not in binding.shape:
         return False
     if domain == "orthonormal" and binding.shape[0] == binding.shape[1]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from derivlib.elaborate import Reader
-from derivlib.printed import script_text
+from derivlib.printed import script_text, without_transpose
 from derivlib.scope import Key
-from derivlib.tex.tree import Group, Name, Node, Product, Scripted
+from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
 
 _TAG = re.compile(r"[A-Za-z0-9]+|\*|\\(?:star|ast|circ|dagger|ell|prime)|[+-]"
                   r"|(?:[A-Za-z]|\\ell)[+-]\d")  # fmt: skip
@@ -56,6 +56,18 @@ def name_key(node: Node) -> tuple[Key, list[str]] | None:
         else:
             sup = text
     return Key(name.base, name.font, name.accent, sub, sup + "'" * node.primes), indices
+
+
+def is_symmetry(s: Statement) -> bool:
+    """`P = P^T` or `P^T = P` of one name P."""
+    if [rel.op for rel in s.relations] != ["="]:
+        return False
+    for name, other in (s.parts, s.parts[::-1]):
+        turned = without_transpose(other)
+        found = name_key(name)
+        if turned is not None and found is not None and name_key(turned) == found:
+            return True
+    return False
 
 
 def family_of(key: Key, node: Node, r: Reader) -> tuple[Key, list[str]] | None:

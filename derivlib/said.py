@@ -43,6 +43,8 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
         own = page.scope.settings
         if f.row == "rows":
             own.rows = True
+        elif f.row == "layout":
+            own.layout = "numerator" if "numerator" in f.phrase.lower() else "denominator"
         elif f.row == "einstein":
             own.einstein = True
         elif f.row == "structured":

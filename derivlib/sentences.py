@@ -20,7 +20,8 @@ OVERLAPPING = {
 }  # fmt: skip
 # Rows that speak of a section or of whole formulas: they name nobody.
 WITHOUT_SUBJECT = {
-    "rows", "einstein", "structured", "matrix functions", "assumed", "condition", "conclusion",
+    "rows", "layout", "einstein", "structured", "matrix functions", "assumed", "condition",
+    "conclusion",
 }  # fmt: skip
 
 _CONTINUES = re.compile(
@@ -57,7 +58,7 @@ def continues(text: str) -> bool:
 
 def read(text: str, formulas: Sequence[int], offsets: Sequence[int]) -> list[Fact]:
     """All that the words of one paragraph say, in the order of `ROWS`."""
-    if PLACEHOLDER not in text and "ectors" not in text and "ndices" not in text:
+    if PLACEHOLDER not in text and not any(w in text for w in ("ectors", "ndices", "layout")):
         return []
     plain = re.sub(r"[*_`]|\s+", lambda m: " " * len(m.group()), text).replace(PLACEHOLDER, "@")
     squeezed, places = _squeeze(plain)

@@ -7,31 +7,43 @@ from collections.abc import Iterator
 
 from derivlib.page import PLACEHOLDER, Page, Prose
 
-_ENTRYWISE = re.compile(
-    rf"{PLACEHOLDER}\)?,? (?:(?:is|are|denotes?|means|represents|indicates|stands for|as|for"
-    rf"|refers to)(?: used (?:for|to denote))? )?(?:the |an? )?"
-    rf"(?:element-?\s?wise|entry-?\s?wise|component-?\s?wise|point-?\s?wise|Hadamard)"
-    rf"(?:\s*\([^)]*\))?(?: \(?or Hadamard\)?)? (?:product|multiplication|multiply)"
-    rf"|(?:element-?\s?wise|Hadamard|entry-?\s?wise|point-?\s?wise) (?:product|multiplication)"
-    rf"(?: is)?(?: operator)?(?: denoted| written)?(?: by| as| with)? \(?{PLACEHOLDER}",
-    re.IGNORECASE,
+# What a sign may be said to be, and the TeX it then stands for.
+MEANINGS: tuple[tuple[str, str], ...] = (
+    (
+        r"(?:element-?\s?wise|entry-?\s?wise|component-?\s?wise|point-?\s?wise|Hadamard)"
+        r"(?:\s*\([^)]*\))?(?: \(?or Hadamard\)?)? (?:product|multiplication|multiply)",
+        r"\odot",
+    ),
+    (r"Kronecker product", r"\otimes"),
+    (r"Frobenius (?:inner |scalar |dot )?product", ":"),
+)
+_IS = (
+    rf"{PLACEHOLDER}\)?,? (?:(?:is|are|be|denotes?|means|represents|indicates|stands for|as|for"
+    r"|refers to|(?:will|to|shall) (?:denote|mean|represent|indicate|stand for|be))"
+    r"(?: used (?:for|to denote))? )?(?:the |an? )?"
+)
+_BY = rf"(?: is)?(?: operator)?(?: denoted| written)?(?: by| as| with)? \(?{PLACEHOLDER}"
+_SAID = tuple(
+    (re.compile(rf"{_IS}{words}|{words}{_BY}", re.IGNORECASE), tex) for words, tex in MEANINGS
 )
 _SIGNS = {
     "*", r"\ast", r"\star", r"\bullet", r"\cdot", r"\times", r"\otimes", r"\circledast",
-    r"\diamond",    r"\boxdot", r"\smallcirc", r"\centerdot",
+    r"\diamond", r"\boxdot", r"\smallcirc", r"\centerdot",
 }  # fmt: skip
+STARS = {"*", r"\ast", r"\star"}
 
 
-def entrywise_signs(page: Page) -> Iterator[str]:
-    """The signs that the page says to be the entrywise product."""
+def signs_said(page: Page) -> Iterator[tuple[str, str]]:
+    """The signs that the page gives a meaning in words, each with its TeX."""
     tex = {f.index: f.tex.strip() for f in page.formulas}
     if not _SIGNS & set(tex.values()):
         return
     for item in page.items:
         if not isinstance(item, Prose):
             continue
-        for m in _ENTRYWISE.finditer(item.text):
-            at = item.text.index(PLACEHOLDER, m.start())
-            sign = tex[item.formulas[item.text[:at].count(PLACEHOLDER)]]
-            if sign in _SIGNS:
-                yield sign
+        for pattern, meaning in _SAID:
+            for m in pattern.finditer(item.text):
+                at = item.text.index(PLACEHOLDER, m.start())
+                sign = tex[item.formulas[item.text[:at].count(PLACEHOLDER)]]
+                if sign in _SIGNS and sign != meaning:
+                    yield sign, meaning

@@ -120,6 +120,19 @@ def _row(name: str, pattern: str, example: str) -> Row:
 ROWS: tuple[Row, ...] = (
     _row("rows", r"(?:all )?vectors (?:here )?are (?:taken (?:as|to be) )?row(?:s|[- ]vectors)",
          "Vectors are rows."),
+    _row("layout",
+         r"(?:^\s*|(?<=[.;:!?(] ))(?:(?:throughout|here|below|as (?:usual|always)"
+         r"|(?:in|on) (?:this|these|what|all)(?: \w+){1,2}),? )*"
+         r"(?:(?:we|I)(?:['’]ll| will| shall)? (?:always )?(?:use|adopt|follow|employ"
+         r"|work (?:in|with)|keep to|stick (?:to|with)|write (?:all )?derivatives in)|using"
+         r"|(?:(?:all|the|our) )?(?:(?:matrix |vector )?derivatives|everything)"
+         r"(?: (?:below|here|on this page|throughout|in this \w+))? (?:are|is)"
+         r"(?: (?:all|always|written|taken|laid out|given|understood|stated))* in"
+         r"|the (?:layout|convention)(?: (?:used|here|throughout|on this page))* is)"
+         r" (?:the )?(?:denominator|numerator)[- ]layout(?: convention)?"
+         r"(?!\w|[^.;]*(?:\?|layout|\b(?:only|except|unless|but|for|not|if|when)\b))"
+         r"|\((?:in )?(?:denominator|numerator)[- ]layout(?: convention)?\)$",
+         "All derivatives are in denominator layout."),
     _row("einstein",
          r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)"
          r"|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)",
@@ -142,7 +155,8 @@ ROWS: tuple[Row, ...] = (
          r"[^.;@]{0,40}@",
          "hence $\\|y\\| = 1$"),
     _row("condition",
-         r"\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever"
+         r"\b(?:let|given) @(?:, @)+(?=\.(?:\s|$))"
+         r"|\b(?:such that|with|assum(?:e|ing)(?: that)?|provided(?: that)?|if|when|whenever"
          r"|suppos(?:e|ing)(?: that)?|let|given|for|so long as|as long as|where|and"
          r"|satisf(?:y|ies|ying)) @|(?<=@), @(?=[,;])",
          "such that $1 + v^\\top M^{-1} u > 0$"),
@@ -194,7 +208,10 @@ ROWS: tuple[Row, ...] = (
     _row("function of",
          rf"({LIST})(?:[^.;@]{{0,40}}?(?:is|are|be|denotes?|,|being) (?:a |an |any |some |the )?"
          rf"| an? )[^.;@]{{0,60}}?(?:function|loss|functional|objective"
-         rf"|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({SERIES})",
+         rf"|cost)[^.;@]{{0,30}}? (?:of|on|in|depending on) ({SERIES})"
+         rf"|({LIST}),? (?:is|are|be|denotes?) (?:an? |the )[^.;@]{{0,60}}@?[^.;@]{{0,30}}?"
+         rf"(?:matri(?:x|ces)|vectors?),? (?:which|that) (?:is|are) an? (?:[\w-]+ )?functions? of"
+         rf" (?:(?:the|an?|some) (?:[\w-]+ ){{0,3}})?({SERIES})",
          "$L$ is a smooth scalar function of $A$"),
     _row("function named",
          rf"(?:a|an|any|some|the|let) [^.;@]{{0,60}}?(?:function|loss|functional|objective|cost)"
@@ -209,8 +226,9 @@ ROWS: tuple[Row, ...] = (
          rf"(?:column )?vectors?\b",
          "$y$ is an $n$-vector"),
     _row("sized after",
-         rf"({LIST}),? (?:(?!and |of |with |in |for |is |are |be )[\w-]+,? ){{0,5}}@ (?:[\w-]+ )?"
-         rf"(?:matri(?:x|ces)|vectors?)\b",
+         rf"({LIST}),? (?:(?!and |of |with |in |for |is |are |be )[\w-]+,? ){{0,5}}@ "
+         rf"(?:(?!and |of |with |in |for )[\w-]+ ){{0,3}}?"
+         rf"(?:matri(?:x|ces)|vectors?|covariance|precision)\b(?! of\b)",
          "with $S, V$ symmetric positive definite $p \\times p$ matrices"),
     _row("size, name",
          rf"(?:matri(?:x|ces)|vectors?)[^.;@]{{0,12}} of (?:shape|size|dimensions?|length"

@@ -172,6 +172,8 @@ BEFORE = (
 )
 # Row: what stands before its example, what stands after it, a claim that rests on it.
 RESTS: dict[str, tuple[str, str, str]] = {
+    "layout": (rf"Let $A \in {TALL}$ and $z \in \mathbb{{R}}^k$.", "",
+               r"\frac{\partial A z}{\partial z} = A^\top"),
     "rows": ("", rf"Let $v \in {VECTOR}$.", r"v v^\top = \|v\|^2"),
     "einstein": (rf"Let $v \in {VECTOR}$.", "", r"v^\top v = v_i v_i"),
     "structured": (rf"Let $S \in {MATRIX}$ be symmetric and invertible.", "",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from derivlib.bindings import mentions
 from derivlib.elaborate import Reader
 from derivlib.expr import Binding, Expr, Fill, Var
 from derivlib.facts.subjects import place_of, reader_of
@@ -98,6 +99,8 @@ def function_of(
             reader = r
             continue
         for s in other.statements:
+            if s.relations and any(mentions(part, key) for part in s.parts[1:]):
+                continue  # “and g = ∇L” is said of what L makes, not of what it is made of
             e = r.expr(s.parts[0])
             settle(e, r)
             args.append(e)

@@ -11,7 +11,7 @@ from derivlib.dimensions import dimension, letter_dimension
 from derivlib.expr import Binding
 from derivlib.facts.domains import add_domain, domains_in
 from derivlib.facts.subjects import reader_of
-from derivlib.keys import name_key
+from derivlib.keys import is_symmetry, name_key
 from derivlib.parsed import Parsed, on_page
 from derivlib.scope import Key
 from derivlib.sentences import Fact
@@ -29,8 +29,10 @@ def shaped_by_words(
     """Bind an unbound name from words: a size in the phrase, or `a scalar`."""
     if p.formula.index in page.awaited:
         return None
-    if [rel.op for rel in p.statements[0].relations] == ["="] and not isinstance(
-        p.statements[0].parts[1], Group
+    if (
+        [rel.op for rel in p.statements[0].relations] == ["="]
+        and not isinstance(p.statements[0].parts[1], Group)
+        and not is_symmetry(p.statements[0])
     ):
         return None  # it is about to be defined
     r = reader_of(page, p)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from derivlib.check import PageCheck
 
 
+# Relations that leave a name on their left: `X ∈ …`, `y = …`, `R ≻ 0`.
+NAMING = ("in", "=", ":=", "typed", ">", ">=", ">>", ">>=")
+
+
 def untransposed(node: Node) -> Node:
     """x_i of x_iᵀ, as in “x_iᵀ is row i of X”."""
     if isinstance(node, Scripted):
@@ -37,7 +41,7 @@ def names_of(p: Parsed) -> list[Node]:
         head = s.parts[0].factors[0] if isinstance(s.parts[0], Product) else s.parts[0]
         if isinstance(head, Name) and head.font == "op":
             continue  # det, log: nobody's names
-        if not s.relations or s.relations[0].op in ("in", "=", ":=", "typed", ">", ">="):
+        if not s.relations or s.relations[0].op in NAMING:
             for n in declared_names(s.parts[0]):
                 if isinstance(n, Scripted) and untransposed(n) is not n and (
                     n.sub is not None or script_text(n.sups[-1]) not in TRANSPOSES
