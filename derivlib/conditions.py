@@ -15,7 +15,7 @@ from derivlib.printed import script_text, without_transpose
 from derivlib.reading import reading
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, show_shape
-from derivlib.signs import bind_sign
+from derivlib.signs import bind_entry, bind_sign
 from derivlib.sizes import settle
 from derivlib.spaces import Space, read_space
 from derivlib.tex.tree import Bars, Group, Name, Node, Num, Product, Scripted, Statement
@@ -23,6 +23,10 @@ from derivlib.tex.tree import Bars, Group, Name, Node, Num, Product, Scripted, S
 if TYPE_CHECKING:
     from derivlib.judge import Judge
 
+_ENDS: dict[frozenset[str], tuple[float | None, float | None]] = {
+    frozenset(): (None, None), frozenset({"positive"}): (0.0, None),
+    frozenset({"negative"}): (None, 0.0), frozenset({"unit_interval"}): (0.0, 1.0),
+}  # fmt: skip
 ORDERINGS = {"<", ">", "<=", ">=", "<<", ">>", "<<=", ">>=", "!="}
 
 
@@ -44,6 +48,13 @@ def membership(judge: Judge, s: Statement) -> None:
                         f"{known.tex} was defined at ⟦{known.span.start}⟧",
                     )  # fmt: skip
                 continue
+            if known is None and space.shape == SCALAR and judge.scope.lookup(key[0]) is None:
+                ends = _ENDS.get(frozenset(space.domain))
+                whole = bind_entry(r, n, *ends) if ends is not None else None
+                if whole is not None:  # θ_2 ∈ (0, 1) speaks of an entry of θ
+                    said.append(f"an entry of {whole.tex}: {judge.text.strip()}")
+                    judge.page.worlds.reset()
+                    continue
             old_domain = set(known.domain) if known is not None else set()
             for b in bind_declared(r, n, space, s.span):
                 link(judge)

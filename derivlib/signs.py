@@ -2,9 +2,14 @@ r"""Signs and orders that declare: `\lambda > 0`, `A \succ 0`, `0 < p < 1`."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from derivlib.declare import bind_declared
 from derivlib.elaborate import Reader
-from derivlib.expr import Binding
+from derivlib.errors import DerivlibError
+from derivlib.expr import Binding, Compare, Const, Element, Var
 from derivlib.keys import INDEX_LETTERS, declared_names, name_key
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR
@@ -57,6 +62,16 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
         if key is None:
             return None
         binding = r.scope.lookup(key[0]) or _array_of(r, node)
+        entry = _entry_of(r, node) if binding is None else None
+        if entry is not None:
+            if not isinstance(right, Num) or op in (">>", ">>=", "<<") or op == "!=" and not zero:
+                return None  # a claim
+            bound = float(right.text)
+            low, high = (bound if op in ends else None for ends in ((">", ">="), ("<", "<=")))
+            if bind_entry(r, node, low, high, op == "!=") is None:
+                return None
+            bindings.append(entry[0])
+            continue
         if binding is None:
             if op in (">>", ">>=", "<<"):
                 return None
@@ -88,6 +103,64 @@ def _array_of(r: Reader, node: Node) -> Binding | None:
     return base if len(letters) == (1 if ONE in base.shape else 2) else None
 
 
+def _entry_of(r: Reader, node: Node) -> tuple[Binding, tuple[int, int]] | None:
+    """The θ of `θ_2 > 0`, with the place of the entry it speaks of."""
+    if not isinstance(node, Scripted) or not isinstance(node.base, Name) or not node.sub:
+        return None
+    base = r.scope.lookup(Key(node.base.base, node.base.font, node.base.accent))
+    if base is None or base.kind not in ("free", "defined") or base.indices or node.sups:
+        return None
+    if base.shape == SCALAR or base.is_dimension:
+        return None
+    try:
+        e = r.expr(node)
+    except DerivlibError:
+        return None
+    if not isinstance(e, Element) or not isinstance(e.row, Const):
+        return None
+    if not isinstance(e.column, Const) or not isinstance(e.base, Var) or e.base.binding is not base:
+        return None
+    return base, (int(e.row.value) - 1, int(e.column.value) - 1)
+
+
+# Domains that speak of each entry alone: an entry may be moved within them.
+_LOOSE = {"positive", "nonnegative", "negative", "nonpositive", "nonzero", "unit_interval"}
+
+
+def bind_entry(
+    r: Reader, node: Node, low: float | None, high: float | None, apart: bool = False
+) -> Binding | None:
+    """`θ_2 > 0`, `0 < p_1 < 1`, `x_3 ≠ 0`: the draws keep to it; None when it is no entry."""
+    found = _entry_of(r, node)
+    if found is None or found[0].kind != "free":
+        return None
+    binding, (row, column) = found
+    if binding.domain - _LOOSE:  # to move one entry would break the whole: such draws are left out
+        e, span = r.expr(node), node.span
+        for op, bound in ((">", low), ("<", high), ("!=", 0.0 if apart else None)):
+            if bound is not None:
+                order = Compare(span, SCALAR, op, e, Const(span, SCALAR, bound))
+                r.scope.settings.filters.append(order)
+        return binding
+
+    def moved(world: object, g: object, value: Any) -> Any:
+        x = value[..., row, column]
+        if low is not None and high is not None:
+            x = low + (high - low) * (0.5 + 0.4 * np.tanh(x))
+        elif low is not None:
+            x = low + 0.3 + np.abs(x)
+        elif high is not None:
+            x = high - 0.3 - np.abs(x)
+        elif apart:
+            x = np.where(x < 0, x - 0.3, x + 0.3)
+        value = value.copy()
+        value[..., row, column] = x
+        return value
+
+    binding.conditions.append(moved)
+    return binding
+
+
 def _above(binding: Binding, low: float) -> None:
     binding.conditions.append(lambda world, g, value: value + low)
 
@@ -107,6 +180,9 @@ def _two_sided(r: Reader, statement: Statement) -> list[Binding] | None:
         {"unit_interval"} if a >= 0 and b <= 1 else {"positive"} if a >= 0 else set()
     )
     binding = r.scope.lookup(found[0])
+    if binding is None and _entry_of(r, name) is not None:
+        entry = bind_entry(r, name, a, b)
+        return None if entry is None else [entry]
     if binding is not None:
         binding.domain |= domain
         return [binding]
