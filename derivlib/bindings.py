@@ -10,6 +10,7 @@ from derivlib.expr import At, Binding, Expr
 from derivlib.keys import name_key
 from derivlib.known import known, refuse
 from derivlib.members import link
+from derivlib.naming import is_conventional
 from derivlib.patterns import einstein
 from derivlib.printed import script_text
 from derivlib.scope import Key
@@ -61,6 +62,8 @@ def is_known(judge: Judge, node: Node, ops: list[str]) -> bool:
 def has_meaning(judge: Judge, node: Node, number: bool = False) -> bool:
     """Does the left side have a meaning beyond a name: an element, a constant, ẋ of x?"""
     r = judge.reader()
+    if is_conventional(judge, node):
+        return False
     if isinstance(node, Name) and node.base in ("e", r"\pi", "E", "K", "J"):
         return node.base in ("e", r"\pi") and number
     if (

@@ -40,6 +40,7 @@ def built_in(
         return Fill(span, (n, n), "eye")
     if base == "e":
         if sub:
+            r.scope.settings.units = True
             unit = r.index_expr(parse_tokens(sub))
             n = r.u.unknown()
             tie(r, unit, n, span)
@@ -115,7 +116,9 @@ def _tie_together(a: Expr, b: Expr) -> None:
 
 
 def may_index(r: Reader, sub: Sequence[Token]) -> bool:
-    """Could these tokens be indices? A word such as `new` could not."""
+    """Could these tokens be indices? A word such as `new` could not, nor the star of x_*."""
+    if all(t.text in ("*", r"\star", r"\bullet", r"\cdot", ",", "{", "}") for t in sub):
+        return False
     letters = [t for t in sub if t.kind == "let"]
     return (
         all(t.kind in ("let", "num", "cmd") or t.text in ",:+-*(){}'" for t in sub)

@@ -16,6 +16,7 @@ from derivlib.function_definitions import (
 )
 from derivlib.keys import family_of, name_key
 from derivlib.known import refuse
+from derivlib.naming import names_anew
 from derivlib.printed import plain_letter, script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR, show_shape
@@ -111,8 +112,9 @@ def define(
         if old.kind == "free" and old.definition is None and not rests_on_itself(judge, old, parts):
             return _refined(judge, r, old, key, parts, left)
         return None  # said again: a claim
-    if old is None and not forced and has_meaning(judge, left, isinstance(parts[1], Num)):
-        return None
+    if old is None and not forced and not names_anew(judge, key, left, parts[1]):
+        if has_meaning(judge, left, isinstance(parts[1], Num)):
+            return None
     exprs = read_sides(judge, r, parts[1:2])
     e = exprs[0]
     if r.free and used_indices(exprs[:1]):

@@ -11,7 +11,7 @@ from derivlib.expr import Binding, Block, Call, Choice, Compare, Const, Expr, Fi
 from derivlib.known import known
 from derivlib.nabla import jacobian_at
 from derivlib.operators import BY_SPELLING, Operator
-from derivlib.printed import DIFFERENTIAL, TRANSPOSES, plain_letter, script_text
+from derivlib.printed import DIFFERENTIAL, TRANSPOSES, plain_letter, script_text, subscript_text
 from derivlib.products import joined
 from derivlib.scope import Key
 from derivlib.scripts import postfix, scripted_value
@@ -61,7 +61,7 @@ def function_head(r: Reader, node: Name | Scripted) -> Head | None:
 def _function_binding(
     r: Reader, name: Name, sub: tuple[Token, ...] | None, sups: list[tuple[Token, ...]]
 ) -> tuple[Binding, list[tuple[Token, ...]]] | None:
-    subtext = script_text(sub)
+    subtext = subscript_text(sub)
     for use_sup in (True, False) if sups else (False,):
         sup = script_text(sups[0]) if use_sup else ""
         for s in {subtext, ""} if sub else {""}:

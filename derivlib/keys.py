@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from derivlib.elaborate import Reader
-from derivlib.printed import script_text, without_transpose
+from derivlib.printed import script_text, subscript_text, without_transpose
 from derivlib.scope import Key
 from derivlib.tex.tree import Group, Name, Node, Product, Scripted, Statement
 
@@ -38,7 +38,7 @@ def name_key(node: Node) -> tuple[Key, list[str]] | None:
         return None
     if not isinstance(node, Scripted) or not isinstance(node.base, Name):
         return None
-    name, sub, sup = node.base, script_text(node.sub), ""
+    name, sub, sup = node.base, subscript_text(node.sub), ""
     indices: list[str] = []
     if len(node.sups) > 1:
         return None

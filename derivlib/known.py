@@ -14,7 +14,7 @@ from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
 from derivlib.expr import Call, Const, Derivative, Element, Expr, Let, Var
 from derivlib.nabla import gradient_at, jacobian_at
 from derivlib.partials import own_arguments, partial_at
-from derivlib.printed import script_text
+from derivlib.printed import subscript_text
 from derivlib.refused import REFUSED
 from derivlib.scope import Key
 from derivlib.scripts import postfix, script_indices, tie
@@ -58,7 +58,7 @@ def known(
     name = node.base if isinstance(node, Scripted) else node
     if not isinstance(name, Name) or name.accent:
         return None
-    sub = script_text(node.sub) if isinstance(node, Scripted) else ""
+    sub = subscript_text(node.sub) if isinstance(node, Scripted) else ""
     if r.scope.lookup(Key(name.base, name.font, "", sub)) is not None:
         return None
     following = factors[i + 1] if i + 1 < len(factors) and ops[i] == "" else None

@@ -27,7 +27,7 @@ from derivlib.expr import (
     children,
 )
 from derivlib.functions import bare_function
-from derivlib.printed import script_text
+from derivlib.printed import script_text, subscript_text
 from derivlib.products import joined
 from derivlib.refused import REFUSED
 from derivlib.scope import Key
@@ -59,18 +59,18 @@ def resolve(
         DerivlibError: nothing of that name is bound (unknown-name).
     """
     base = (name.base, name.font, name.accent)
-    subtext = script_text(sub)
+    subtext = subscript_text(sub)
     # Fast path: the commonest case of all.
     if not sub and not sups and not primes:
         binding = r.scope.lookup(Key(*base))
         if binding is not None:
             return use(r, binding, span)
     for tag, rest in _tags(sups):
+        if primes and (binding := r.scope.lookup(Key(*base, subtext, tag[0] + "'" * primes))):
+            return postfix(r, use(r, binding, span), rest, 0, span)
         e = _bound(r, base, sub, subtext, tag, span)
         if e is not None:
             return postfix(r, e, rest, primes, span)
-        if primes and (binding := r.scope.lookup(Key(*base, subtext, tag[0] + "'" * primes))):
-            return postfix(r, use(r, binding, span), rest, 0, span)
     if name.accent == "dot" and not sub:  # \dot A of A(t)
         moving = r.scope.lookup(Key(name.base, name.font))
         if moving is not None and moving.kind == "function" and len(moving.params) == 1:
@@ -159,6 +159,9 @@ def _bound(
         return Fill(span, shape, "unit", (k,))
     if binding is not None and not (binding.is_dimension and sub and subtext in r.indices):
         return use(r, binding, span)
+    if tagtext and sub and (whole := look(Key(*base, "", tagtext))) is not None:
+        if whole.shape != SCALAR and whole.kind in ("free", "defined") and may_index(r, sub):
+            return element(r, use(r, whole, span), script_indices(r, sub), span)
     if inside:
         family = look(Key(*base, subtext, "(*)"))
         if family is None and not subtext or family is None and look(Key(*base, "", "(*)")):
@@ -184,9 +187,6 @@ def _bound(
             family.shape = moved(family.shape, at, index, r.scope.widths)
             return _member(r, family, [inside], span)
         return None
-    if tagtext and sub and (whole := look(Key(*base, "", tagtext))) is not None:
-        if whole.shape != SCALAR and whole.kind in ("free", "defined") and may_index(r, sub):
-            return element(r, use(r, whole, span), script_indices(r, sub), span)
     if tagtext:
         return None
     if sub:

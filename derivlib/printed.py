@@ -16,6 +16,7 @@ TRANSPOSES = {
 }  # fmt: skip
 INVERSE_TRANSPOSES = {"-" + t for t in TRANSPOSES} | {t + "-1" for t in TRANSPOSES}
 DIFFERENTIAL = {"d", r"\partial"}
+STAR = "∗"  # how a printed * stands in the key of a name
 _FONTS = {
     "{", "}", r"\mathrm", r"\mathrm_", r"\mathit", r"\mathbf", r"\operatorname", r"\mathsf",
     r"\mathsf_",
@@ -29,6 +30,11 @@ def script_text(tokens: Sequence[Token] | None) -> str:
     if len(tokens) == 1:
         return tokens[0].text
     return "".join(t.text for t in tokens if t.text not in _FONTS)
+
+
+def subscript_text(tokens: Sequence[Token] | None) -> str:
+    """A subscript as it stands in a key: the star of x_* is no star of a family, x_k for all k."""
+    return script_text(tokens).replace("*", STAR)
 
 
 def plain_letter(node: Node) -> str:

@@ -42,7 +42,8 @@ class Key(NamedTuple):
         if self.accent:
             text = rf"\{self.accent}{{{text}}}"
         if self.sub:
-            text += f"_{{{self.sub}}}" if len(self.sub) > 1 else f"_{self.sub}"
+            sub = self.sub.replace("∗", "*")
+            text += f"_{{{sub}}}" if len(sub) > 1 else f"_{sub}"
         if self.sup:
             text += f"^{{{self.sup}}}"
         return text
@@ -58,6 +59,7 @@ class Settings:
     matrix_functions: bool = False
     rows: bool = False  # vectors of ℝⁿ are rows
     structured: bool = False  # equal entries of a symmetric matrix move together
+    units: bool = False  # e_i has stood for a unit vector
     star: bool = False  # * is the entrywise product
     filters: list[Expr] = field(default_factory=list)  # “such that …”: where draws count
 
