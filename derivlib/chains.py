@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ from derivlib.expr import (
 )  # fmt: skip
 from derivlib.oracle import disagreement
 from derivlib.orderings import ordered
-from derivlib.shapes import names
+from derivlib.shapes import Dim, names
 from derivlib.sizes import all_dimensions, dimensions, settle, settle_index
 from derivlib.source import Span
 from derivlib.values.axes import Axes, used_indices
@@ -107,7 +107,10 @@ class Chain:
                     UNREADABLE, f"nothing says how far the index {index.name} runs", self.spans[0],
                     f"say so in words: for ${index.name} = 1, \\dots, n$",
                 )  # fmt: skip
-        bindings = set().union(*(dependencies(p) for p in self.parts))
+        watched = [*self.parts, *self.filters, *self.conditions]
+        bindings = set().union(*(dependencies(p) for p in watched))
+        pairs = [pair for b in bindings for d in b.shape for pair in _differences(d)]
+        worlds.taller += [pair for pair in dict.fromkeys(pairs) if pair not in worlds.taller]
         of_limits = {
             n
             for i in indices
@@ -116,7 +119,7 @@ class Chain:
             for n in dimensions(limit, set())
         }
         of_extents = {n for i in indices if i.extent is not None for n in names(i.extent)}
-        worlds.give_sizes(all_dimensions(self.parts, bindings) | of_limits | of_extents)
+        worlds.give_sizes(all_dimensions(watched, bindings) | of_limits | of_extents)
         varying: frozenset[Binding] = frozenset()
         if any(differentials(p) for p in self.parts):
             varying = varying_symbols(self.parts, named, self.ordered)
@@ -245,6 +248,14 @@ class Chain:
             mask = keep.reshape(-1, *(1,) * (v.ndim - 1))
             out.append(np.where(mask, v, np.nan))
         return out
+
+
+def _differences(dim: Dim) -> Iterator[tuple[str, str]]:
+    """(H, k) of a size such as H − k + 1: the first is to be the larger."""
+    for longer, a in dim:
+        for shorter, b in dim:
+            if a > 0 > b and len(longer) == len(shorter) == 1:
+                yield longer[0], shorter[0]
 
 
 def _runs(e: Expr) -> bool:

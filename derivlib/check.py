@@ -48,8 +48,11 @@ class PageCheck:
 
     hinting = True  # look for corrections and small counter-examples; mutation does without
 
-    def __init__(self, page: Page, seed: int = 0, *, parts: bool = False) -> None:
+    def __init__(
+        self, page: Page, seed: int = 0, *, parts: bool = False, forgiving: bool = False
+    ) -> None:
         self.page = page
+        self.forgiving = forgiving
         self.parts = parts
         self.source = page.source
         self.seed = seed
@@ -242,6 +245,13 @@ class PageCheck:
             verdict = self.failed(
                 p, user_error(UNREADABLE, "the formula is nested too deeply", (0, 1))
             )
+        except Exception as bug:
+            if not self.forgiving:
+                raise
+            verdict = self.failed(p, user_error(
+                UNREADABLE, "this formula could not be checked", (0, 1),
+                f"{type(bug).__name__}: {bug}", "a mistake of derivlib's own: please report it",
+            ))  # fmt: skip
         finally:
             self.scope, self.hinting = kept, hinting
             for binding, domain in lent:
@@ -319,9 +329,12 @@ class PageCheck:
         return as_function(e, indices, scope, label)
 
 
-def check_page(page: Page, *, seed: int = 0, parts: bool = False) -> PageCheck:
+def check_page(
+    page: Page, *, seed: int = 0, parts: bool = False, forgiving: bool = False
+) -> PageCheck:
     """The mathematics of a page, checked; never raises for a user's mistake.
 
-    With `parts`, each verdict tells every part of its formula with its shape.
+    With `parts`, each verdict tells every part of its formula with its shape. With `forgiving`,
+    a mistake of derivlib's own is told of the one formula, which does not pass.
     """
-    return PageCheck(page, seed, parts=parts)
+    return PageCheck(page, seed, parts=parts, forgiving=forgiving)

@@ -40,6 +40,7 @@ AMPLIFIERS = {
 }  # fmt: skip
 NESTED = 2e-6  # second order, or a function that is not analytic
 SHARE = 1e-3  # of the largest entry: an entry is not asked to be more exact than this share
+LOST = 0.05  # relative error that lost digits may come to, at a draw far larger than the others
 FLOOR = 1e-12  # below this share of its terms, a value is the rounding error of zero
 
 
@@ -148,7 +149,7 @@ def compare(
             ):
                 return Outcome(VACUOUS, 0.0, tolerance, world, 0, (), left, right)
         relative = np.where(finite, difference / np.where(scale > 0, scale, 1.0), 0.0)
-        if bad.any() and _rounding(bad, relative, scale, tolerance, where):
+        if bad.any() and _rounding(bad, relative, scale, tolerance, where, all_finite):
             bad = np.zeros_like(bad)
         if bad.any():
             worst = np.unravel_index(int(np.argmax(np.where(bad, relative, -1.0))), relative.shape)
@@ -168,22 +169,22 @@ def compare(
 
 
 def _rounding(
-    bad: Array, relative: Array, scale: Array, tolerance: float, where: tuple[int, ...]
-) -> bool:
+    bad: Array, relative: Array, scale: Array, tolerance: float, where: tuple[int, ...],
+    defined: Array,
+) -> bool:  # fmt: skip
     """Few draws, slightly off or of a size of their own, beside many that agree.
 
     A wrong formula is wrong at nearly every point; a nearly singular matrix is met at few,
-    and there second derivatives by differences are large and lose their digits.
+    and there second derivatives by differences are large and lose their digits. A draw at
+    which a side has no value agrees with nothing.
     """
-    draws = bad.any(axis=where)
+    draws = bad.any(axis=where)[defined]
     if draws.size < 4 or float(draws.mean()) > 0.25:
         return False
-    worst = np.where(bad, relative, 0.0).max(axis=where)
-    sizes = np.broadcast_to(scale, bad.shape).max(axis=where)
-    huge = sizes > 1e3 * np.median(sizes)
-    return bool(
-        np.all(~draws | (worst < max(1e-5, 1e3 * tolerance)) | (tolerance >= NESTED) & huge)
-    )
+    worst = np.where(bad, relative, 0.0).max(axis=where)[defined]
+    sizes = np.broadcast_to(scale, bad.shape).max(axis=where)[defined]
+    huge = (tolerance >= NESTED) & (sizes > 1e3 * np.median(sizes)) & (worst < LOST)
+    return bool(np.all(~draws | (worst < max(1e-5, 1e3 * tolerance)) | huge))
 
 
 def _padded(value: Array, own: Expr, other: Expr) -> Array:

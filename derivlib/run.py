@@ -38,7 +38,7 @@ def check_source(
 ) -> FileReport:
     """The same for a text that has been read."""
     page = read_page(source)
-    checked = check_page(page, seed=seed)
+    checked = check_page(page, seed=seed, forgiving=True)
     if code:
         results = run_code(page, {"formula": checked.formula})
     else:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from derivlib.cli import main
+from derivlib.page import read_page
+from derivlib.source import Source
 
 
 @pytest.fixture(autouse=True)
@@ -216,3 +218,25 @@ def test_a_folder_named_like_a_page_is_searched(capsys: pytest.CaptureFixture[st
     Path("folder.md/a.md").write_text("$1 + 1 = 2$")
     assert main(["check", "folder.md"]) == 0
     assert capsys.readouterr().out.startswith("1 page: 1 formula")
+
+
+def test_a_mistake_of_our_own_is_told_of_the_formula_and_the_rest_is_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One formula that the checker stumbles over does not take the page with it."""
+    from derivlib import check as checking
+
+    judged = checking.PageCheck.judged
+
+    def stumbles(self: object, p: object, orders: object) -> object:
+        if "y" in p.formula.tex:  # type: ignore[attr-defined]
+            raise KeyError("m")
+        return judged(self, p, orders)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(checking.PageCheck, "judged", stumbles)
+    page = read_page(Source("page.md", "Let $x \\in \\mathbb{R}$. $$ y = x $$ $$ x + x = 2x $$"))
+    first, second, third = checking.check_page(page, forgiving=True).verdicts
+    assert (first.status, second.status, third.status) == ("holds", "unreadable", "holds")
+    assert second.diagnostic and "KeyError: 'm'" in second.diagnostic.facts
+    with pytest.raises(KeyError):
+        checking.check_page(page)

@@ -32,7 +32,7 @@ def check_source(source: Source, *, seed: int = 0) -> FileReport:
     from derivlib.derive import with_rules
 
     page = read_page(source)
-    checked = check_page(page, seed=seed, parts=True)
+    checked = check_page(page, seed=seed, parts=True, forgiving=True)
     return FileReport(source, with_rules(checked, least=2), (), page.problems)
 
 

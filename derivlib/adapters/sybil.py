@@ -71,7 +71,7 @@ class _Checked:
 
     @cached_property
     def check(self) -> PageCheck:
-        return check_page(self.page, seed=self.seed, parts=self.parts)
+        return check_page(self.page, seed=self.seed, parts=self.parts, forgiving=True)
 
     @cached_property
     def runner(self) -> CodeRunner:
