@@ -33,6 +33,7 @@ from derivlib.signs_in_words import STARS, signs_said
 from derivlib.source import Span
 from derivlib.tex.macros import Macro, Macros
 from derivlib.tex.tree import Statement
+from derivlib.unsaid import sized_by_equation
 from derivlib.verdict import Verdict
 from derivlib.worlds import Worlds
 
@@ -161,13 +162,31 @@ class PageCheck:
                 if open_facts:
                     open_facts = said.apply(self, open_facts, by_index)
         open_facts = said.apply(self, open_facts, by_index)
-        for _ in range(4):  # names that were bound further on in the paragraph
+        open_facts = self._once_more(parsed, facts, open_facts, by_index)
+        if self._models(parsed, facts):
+            open_facts = said.apply(self, open_facts, by_index)
+            open_facts = self._once_more(parsed, facts, open_facts, by_index)
+        for p in parsed:
+            v = p.verdict
+            if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
+                self.late.append(p)
+        later = [f for f in open_facts if f.row in LATER]
+        if later:
+            self.pending.append((later, by_index))
+        self.supposed = []
+
+    def _once_more(
+        self, parsed: list[Parsed], facts: list[Fact], open_facts: list[Fact],
+        by_index: dict[int, Parsed],
+    ) -> list[Fact]:  # fmt: skip
+        """Names that were bound further on in the paragraph."""
+        for _ in range(4):
             again = [
                 p
                 for p in parsed
                 if p.verdict is not None
                 and p.verdict.status == UNKNOWN_NAME
-                and (p.verdict.kind == "mention" or len(formulas) > 1)
+                and (p.verdict.kind == "mention" or len(parsed) > 1)
             ]
             if not again:
                 break
@@ -177,14 +196,26 @@ class PageCheck:
             if all(p.verdict is None or p.verdict.status == UNKNOWN_NAME for p in again):
                 break
             open_facts = said.apply(self, open_facts, by_index)
+        return open_facts
+
+    def _models(self, parsed: list[Parsed], facts: list[Fact]) -> bool:
+        """The ε of a model y = Xβ + ε takes its size from the equation."""
+        done = False
         for p in parsed:
-            v = p.verdict
-            if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
-                self.late.append(p)
-        later = [f for f in open_facts if f.row in LATER]
-        if later:
-            self.pending.append((later, by_index))
-        self.supposed = []
+            old = p.verdict
+            if old is None or old.status != UNKNOWN_NAME or p.formula.index not in self.orders:
+                continue
+            if not self.orders[p.formula.index].assume_if_claim:
+                continue
+            keys = sized_by_equation(self, p)
+            self._judge(p, facts)
+            if p.verdict is not None and p.verdict.ok:
+                done = True
+                continue
+            p.verdict = old
+            for key in keys:
+                self.scope.unbind(key)
+        return done
 
     def _ranges_first(self, p: Parsed) -> bool:
         """Must a range be known before the names declared behind it, as in “for a = 1, …, t”?

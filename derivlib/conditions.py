@@ -8,7 +8,7 @@ from derivlib.bindings import is_new
 from derivlib.declare import bind_declared
 from derivlib.errors import UNKNOWN_NAME, UNREADABLE, DerivlibError, user_error
 from derivlib.expr import Binding, Compare, Const, Size
-from derivlib.keys import declared_names, is_symmetry, name_key
+from derivlib.keys import declared_names, is_symmetry, name_key, unsquared
 from derivlib.members import link
 from derivlib.part import Part
 from derivlib.printed import script_text, without_transpose
@@ -33,6 +33,10 @@ ORDERINGS = {"<", ">", "<=", ">=", "<<", ">>", "<<=", ">>=", "!="}
 def membership(judge: Judge, s: Statement) -> None:
     r = judge.reader()
     names = declared_names(s.parts[0])
+    root = unsquared(names[0]) if len(names) == 1 else None
+    if root is not None and is_new(judge, root):
+        if read_space(judge.reader(), s.parts[1]) == Space(SCALAR, frozenset({"positive"})):
+            names = [root]  # σ² ∈ ℝ₊₊ declares σ, by its square
     if all(name_key(n) is not None for n in names):
         space = read_space(r, s.parts[1])
         said = []

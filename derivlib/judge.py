@@ -95,6 +95,13 @@ class Judge:
             and statements[j + 1].lead == ","
         ):
             j += 1
+        typed = j > k and statements[j].relations and statements[j].relations[0].op == "typed"
+        if typed and all(name_key(t.parts[0]) for t in statements[k:j]):  # f, g : A → B
+            whole = statements[j]
+            for t in (*statements[k:j], whole):
+                parts = (t.parts[0], *whole.parts[1:])
+                self.one(Statement(whole.span, parts, whole.relations, s.lead, s.row))
+            return j - k + 1
         if (
             j > k
             and statements[j].relations

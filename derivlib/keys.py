@@ -58,6 +58,15 @@ def name_key(node: Node) -> tuple[Key, list[str]] | None:
     return Key(name.base, name.font, name.accent, sub, sup + "'" * node.primes), indices
 
 
+def unsquared(node: Node) -> Node | None:
+    """The σ of `σ²`; None for anything else."""
+    if not isinstance(node, Scripted) or not isinstance(node.base, Name) or node.primes:
+        return None
+    if len(node.sups) != 1 or script_text(node.sups[0]) != "2":
+        return None
+    return node.base if node.sub is None else Scripted(node.span, node.base, node.sub, ())
+
+
 def is_symmetry(s: Statement) -> bool:
     """`P = P^T` or `P^T = P` of one name P."""
     if [rel.op for rel in s.relations] != ["="]:

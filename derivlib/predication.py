@@ -44,7 +44,7 @@ _OF_A_PART = re.compile(
     r"|tri-?|bi-?|anti-?) ?-?)diagonal(?! matri)|diagonal (?:entr|element|part|block|dominan)\w*"
     r"|symmetric (?:part|sum|difference|function|in)\b"
     r"|orthogonal (?:vectors?|complement|columns|projection onto|direction)"
-    r"|positive (?:part|trace|diagonal|determinant)",
+    r"|positive (?:part|trace|diagonal(?! matri)|determinant)",
     re.IGNORECASE,
 )
 
@@ -75,8 +75,15 @@ _LET = re.compile(r"\b(?:let|take|choose|pick|suppose|assume|consider)\b", re.IG
 GENERAL = re.compile(r"\b(?:general|arbitrary|any(?! of)|unrestricted)\b", re.IGNORECASE)
 
 
+def unsized(phrase: str) -> str:
+    """`a diagonal @ matrix` and `an @-by-@ diagonal matrix` without their sizes."""
+    phrase = re.sub(r"@[- ]by[- ]@", "@", phrase)
+    return re.sub(r"@ (?=(?:[\w-]+ )?matri)", "", phrase)
+
+
 def own_words(phrase: str, has: bool = False) -> str:
     """The words of a phrase that speak of the subject itself."""
+    phrase = unsized(phrase)
     whole = _WHOLE.match(phrase.strip())
     if whole and not has:
         return whole.group()

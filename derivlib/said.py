@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from derivlib.errors import DerivlibError
 from derivlib.facts import eigen
 from derivlib.facts.columns import column
+from derivlib.facts.decompositions import bind_factors
 from derivlib.facts.descriptions import described
 from derivlib.facts.functions import elementwise, function_of
 from derivlib.facts.sizes import sized
@@ -84,6 +85,8 @@ def apply(page: PageCheck, facts: list[Fact], by_index: Mapping[int, Parsed]) ->
 def _use(page: PageCheck, f: Fact, by_index: Mapping[int, Parsed]) -> bool:
     if f.row in eigen.ROWS:
         return eigen.bind_pair(page, f, by_index)
+    if f.row == "decomposition":
+        return bind_factors(page, f, by_index)
     meant = [by_index[k] for k in f.subjects if k in by_index]
     subjects = [(p, n) for p in meant for n in names_of(p)]
     if not subjects:

@@ -10,7 +10,7 @@ from derivlib.declare import bind_declared
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding, Compare, Const, Element, Var
-from derivlib.keys import INDEX_LETTERS, declared_names, name_key
+from derivlib.keys import INDEX_LETTERS, declared_names, name_key, unsquared
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR
 from derivlib.spaces import Space, number_of
@@ -58,6 +58,9 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
     names = declared_names(left)
     bindings: list[Binding] = []
     for node in names:
+        root = unsquared(node) if zero and op in (">", ">=") else None
+        if root is not None and _unbound(r, root):
+            node = root  # σ² > 0 declares σ, by its square
         key = name_key(node)
         if key is None:
             return None
@@ -88,6 +91,11 @@ def bind_sign(r: Reader, statement: Statement) -> list[Binding] | None:
         binding.domain.add(domain)
         bindings.append(binding)
     return bindings
+
+
+def _unbound(r: Reader, node: Node) -> bool:
+    found = name_key(node)
+    return found is not None and not found[1] and r.scope.lookup(found[0]) is None
 
 
 def _array_of(r: Reader, node: Node) -> Binding | None:

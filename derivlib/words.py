@@ -167,6 +167,12 @@ ROWS: tuple[Row, ...] = (
          r"(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) "
          r"(?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)",
          "assume that $X^\\top e = 0$"),
+    _row("decomposition",
+         r"(?:eigen-?(?:value )?|spectral |Cholesky |QR )(?:decomposition|factori[sz]ation)"
+         r"(?: of @)?,?(?: (?:is|be|as|by|given by|of))?:? (@)"
+         r"|(@),? (?:(?:be|is|being|denotes?) )?(?:the|its|an?) [^.;@]{0,20}?"
+         r"(?:eigen-?(?:value )?|spectral |Cholesky |QR )(?:decomposition|factori[sz]ation)",
+         "with eigendecomposition $S = Q \\Lambda Q^\\top$"),
     _row("eigenvalue",
          r"(@) (?:(?:is|be|being|denotes?) )?(?:an?|the|its) ([^.;@]{0,40}?)eigenvalues? of @"
          r"(?:,? (?:with|and|for|to)[^.;@]{0,50}?(@)(?:[^.;@]{0,40}eigenvectors?)?)?",

@@ -179,6 +179,8 @@ RESTS: dict[str, tuple[str, str, str]] = {
     "structured": (rf"Let $S \in {MATRIX}$ be symmetric and invertible.", "",
                    r"\frac{\partial \det S}{\partial S} = \det(S) (2 S^{-1} - I \odot S^{-1})"),
     "matrix functions": (BEFORE, "", "e^A e^A = e^{2A}"),
+    "decomposition": (rf"Let $S \in {MATRIX}$ be symmetric, ", "",
+                      r"S^2 = Q \Lambda^2 Q^\top"),
     "eigenvalue": (rf"Let $A \in {MATRIX}$ be symmetric.", rf"Here $v \in {VECTOR}$.",
                    r"A v = \lambda v"),
     "eigenvector": (rf"Let $A \in {MATRIX}$ be symmetric.", "", r"A v = \lambda v"),

@@ -11,8 +11,9 @@ from derivlib.dimensions import dimension, letter_dimension
 from derivlib.expr import Binding
 from derivlib.facts.domains import add_domain, domains_in
 from derivlib.facts.subjects import reader_of
-from derivlib.keys import is_symmetry, name_key
+from derivlib.keys import is_symmetry, name_key, unsquared
 from derivlib.parsed import Parsed, on_page
+from derivlib.predication import own_words
 from derivlib.scope import Key
 from derivlib.sentences import Fact
 from derivlib.shapes import ONE, SCALAR, constant
@@ -39,6 +40,13 @@ def shaped_by_words(
     objects = f.objects
     if len(f.subjects) == len(objects) > 1 and re.search(r"order|size|dimension|length", phrase):
         objects = (objects[f.subjects.index(p.formula.index)],)  # of order p and q, respectively
+    pair = [by_index[k] for k in objects[:2] if k in by_index]
+    if len(pair) == 2 and re.search(r"@[- ]by[- ]@(?: [\w-]+){0,3} matri", phrase):
+        sides = [q.statements[0].parts[0] for q in pair if len(q.statements) == 1]
+        if len(sides) == 2 and all(isinstance(n, Name | Num) for n in sides):
+            by = (dimension(r, sides[0]), dimension(r, sides[1]))
+            (b,) = bind_declared(r, node, Space(by), node.span)
+            return b
     for k in objects:
         other = by_index.get(k)
         if other is None:
@@ -47,6 +55,11 @@ def shaped_by_words(
         if shape is not None:
             (b,) = bind_declared(r, node, Space(shape), node.span)
             return b
+    if unsquared(p.statements[0].parts[0]) is not None:
+        if not re.search(r"\bvariance\b(?! matri)", phrase):
+            return None
+        (b,) = bind_declared(r, node, Space(SCALAR, frozenset({"positive"})), node.span)
+        return b
     written = re.search(r"\b(\d|[a-z])\s?(?:×|x|-by-|by)\s?(\d|[a-z])\b", phrase)
     if written and re.search(r"matri", phrase):
         dims = tuple(
@@ -165,7 +178,7 @@ def sized(
             continue
         if binding is None:
             (binding,) = bind_declared(reader_of(page, p), node, Space(shape), node.span)
-        domain, _ = domains_in(f.phrase)
+        domain, _ = domains_in(own_words(f.phrase))
         if domain and binding.kind == "free":
             add_domain(page, binding, domain, f)
         return True

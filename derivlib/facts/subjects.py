@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivlib.elaborate import Reader
 from derivlib.expr import Binding
-from derivlib.keys import declared_names, family_of, name_key
+from derivlib.keys import declared_names, family_of, name_key, unsquared
 from derivlib.parsed import Parsed, on_page
 from derivlib.printed import TRANSPOSES, script_text
 from derivlib.scope import Key
@@ -49,6 +49,8 @@ def names_of(p: Parsed) -> list[Node]:
                     found.append(n)
                 elif name_key(n) is not None:
                     found.append(n)
+                elif not s.relations and (root := unsquared(n)) is not None:
+                    found.append(root)  # “the variance $σ^2$” names σ
                 elif (
                     isinstance(n, Product)
                     and len(n.factors) == 2
