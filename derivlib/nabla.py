@@ -29,6 +29,12 @@ def nabla(
     r: Reader, node: Node, factors: Sequence[Node], ops: Sequence[str], i: int, end: int
 ) -> tuple[Expr, int]:
     order = order_of(node)
+    for tokens in node.sups if isinstance(node, Scripted) else ():
+        if script_text(tokens) not in ("2", "1", *TRANSPOSES):
+            raise user_error(
+                UNREADABLE, f"∇ to the {script_text(tokens)} is not read", node.span,
+                "∇ is the gradient and ∇² the Hessian",
+            )  # fmt: skip
     sub = node.sub if isinstance(node, Scripted) else None
     second = factors[i + 1]
     base = second.base if isinstance(second, Scripted) else second
@@ -155,6 +161,8 @@ def jacobian_operator(
     following = factors[i + 1]
     head = r.function_head(following) if isinstance(following, Name | Scripted) else None
     sub = node.sub if isinstance(node, Scripted) else None
+    if isinstance(node, Scripted) and (node.sups or node.primes):
+        return _second(r, node, factors, ops, i)
     if head is not None and sub is None and isinstance(head[0], Binding):
         group = factors[i + 2] if i + 2 < len(factors) and ops[i + 1] == "" else None
         inner = group.base if isinstance(group, Scripted) else group
@@ -185,8 +193,61 @@ def jacobian_operator(
     return jacobian_matrix(r, e, out, p.size, e.span), j
 
 
+def _second(
+    r: Reader, node: Scripted, factors: Sequence[Node], ops: Sequence[str], i: int
+) -> tuple[Expr, int]:
+    """D² f(x)[u, v] = uᵀ ∇²f(x) v, and D² f(x) the Hessian itself."""
+    following = factors[i + 1]
+    head = r.function_head(following) if isinstance(following, Name | Scripted) else None
+    after = [
+        f if isinstance(f, Group) and ops[i + k] == "" else None
+        for k, f in enumerate(factors[i + 1 : i + 4])
+    ]
+    point, slots = [*after, None, None][1:3]
+    function = head[0] if head is not None else None
+    if (
+        not isinstance(function, Binding) or point is None or len(point.items) != 1 or node.sub
+        or [script_text(s) for s in node.sups] != ["2"] or node.primes
+        or function.shape != SCALAR or function.elementwise
+    ):  # fmt: skip
+        raise user_error(
+            UNREADABLE, "this power of D is not read", node.span,
+            "D²f(x)[u, v] is read for a scalar function f of a vector",
+        )  # fmt: skip
+    argument = r.expr(point.items[0])
+    e = gradient_at(r, function, [argument], 2, node.span.to(point.span))
+    if len(e.shape) != 2:
+        raise user_error(
+            UNREADABLE, "D² by a matrix is not read", node.span, "write it with vec"
+        )
+    if slots is None or slots.delimiter != "[":
+        return e, i + 3
+    directions = [r.expr(d) for d in slots.items]
+    if len(directions) != 2:
+        raise user_error(
+            UNREADABLE, "a second derivative takes two directions", slots.span, "write D²f(x)[v, v]"
+        )
+    u, v = directions
+    for d in directions:
+        if not r.u.same(d.shape, argument.shape):
+            raise r.ill_shaped(
+                d.span, f"the direction must be {show_shape(r.u.shape(argument.shape))}",
+                r.described(d),
+            )  # fmt: skip
+    span = node.span.to(slots.span)
+    if r.is_scalar(argument):
+        return r.op("scale", r.op("scale", u, e), v, span=span), i + 4
+    bent = r.op("matmul", r.op("transpose", u), r.op("matmul", e, v), span=span)
+    return bent, i + 4
+
+
 def _directional(r: Reader, function: Binding, argument: Expr, direction: Group) -> Expr:
     """D f(X)[H]: the derivative at X in the direction H."""
+    if len(direction.items) != 1:
+        raise user_error(
+            UNREADABLE, "a first derivative takes one direction", direction.span,
+            "write Df(x)[v], or D²f(x)[u, v] for the second",
+        )  # fmt: skip
     h = r.expr(direction.items[0])
     if not r.u.same(h.shape, argument.shape):
         raise r.ill_shaped(
