@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
-from derivlib.expr import At, Binding, Expr
+from derivlib.expr import At, Binding, Call, Element, Expr
 from derivlib.keys import name_key
 from derivlib.known import known, refuse
 from derivlib.members import link
@@ -54,9 +54,13 @@ def is_known(judge: Judge, node: Node, ops: list[str]) -> bool:
         return False
     refuse(judge.reader(), factors[0])
     try:
-        return known(judge.reader(), factors, inner, 0) is not None
+        found = known(judge.reader(), factors, inner, 0)
     except DerivlibError:
         return True
+    e = found[0] if found is not None else None
+    if isinstance(e, Element) and isinstance(e.base, Call):
+        return e.base.function.definition is not None  # f_1(x) = … of an f that is yet to be given
+    return found is not None
 
 
 def has_meaning(judge: Judge, node: Node, number: bool = False) -> bool:

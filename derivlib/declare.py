@@ -9,8 +9,9 @@ from __future__ import annotations
 from derivlib.elaborate import Reader
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.expr import Binding, Index, Size
-from derivlib.keys import INDEX_LETTERS, family_of, name_key
+from derivlib.keys import family_of, name_key
 from derivlib.patterns import bound
+from derivlib.printed import INDEX_LETTERS
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, named, show_shape
 from derivlib.source import Span

@@ -13,9 +13,6 @@ _TAG = re.compile(r"[A-Za-z0-9]+|\*|\\(?:star|ast|circ|dagger|ell|prime)|[+-]"
                   r"|(?:[A-Za-z]|\\ell)[+-]\d")  # fmt: skip
 
 
-INDEX_LETTERS = set("ijklmnpqrst") | {r"\ell", r"\tau"}
-
-
 def declared_names(statement_part: Node) -> list[Node]:
     if isinstance(statement_part, Group) and len(statement_part.items) > 1:
         return list(statement_part.items)

@@ -14,11 +14,11 @@ from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
 from derivlib.expr import Call, Const, Derivative, Element, Expr, Let, Var
 from derivlib.nabla import gradient_at, jacobian_at
 from derivlib.partials import own_arguments, partial_at
-from derivlib.printed import subscript_text
+from derivlib.printed import INDEX_LETTERS, subscript_text
 from derivlib.refused import REFUSED
 from derivlib.scope import Key
-from derivlib.scripts import postfix, script_indices, tie
-from derivlib.shapes import SCALAR
+from derivlib.scripts import element, postfix, script_indices, tie
+from derivlib.shapes import ONE, SCALAR
 from derivlib.tex.parser import parse_tokens
 from derivlib.tex.tree import Frac, Group, Name, Node, Scripted
 
@@ -149,7 +149,29 @@ def _of_function(
         else:
             e = gradient_at(r, function, args, 2, span)
         return _Whole(e) if group is not None else e
-    return _partial(r, name, node, group)
+    return _partial(r, name, node, group) or _component(r, name, node, group)
+
+
+def _component(r: Reader, name: Name, node: Scripted, group: Group | None) -> Expr | _Whole | None:
+    """r_i(x) of r : ℝⁿ → ℝᵐ: a component of its value."""
+    assert node.sub is not None
+    function = r.scope.lookup(Key(name.base, name.font))
+    if function is None or function.kind != "function" or function.elementwise:
+        return None
+    shape = function.shape
+    letters = [t.text for t in node.sub if t.text not in ("{", "}")]
+    if shape == SCALAR or ONE not in shape or len(letters) != 1 or letters == ["0"]:
+        return None
+    letter = letters[0]
+    if not (letter.isdigit() or letter in INDEX_LETTERS or r.find_index(letter)):
+        return None
+    args = [r.expr(a) for a in group.items] if group is not None else own_arguments(r, function)
+    if args is None or r.scope.lookup(Key(name.base, name.font, "", "*")) is not None:
+        return None
+    span = node.span.to(group.span) if group is not None else node.span
+    (index,) = script_indices(r, node.sub)
+    e = element(r, r.applied(function, args, 0, span), [index], span)
+    return _Whole(e) if group is not None else e
 
 
 def _partial(r: Reader, name: Name, node: Scripted, group: Group | None) -> Expr | _Whole | None:

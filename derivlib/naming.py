@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding, Expr
-from derivlib.keys import INDEX_LETTERS
-from derivlib.printed import script_text
+from derivlib.printed import INDEX_LETTERS, script_text
 from derivlib.scope import Key
 from derivlib.shapes import SCALAR
 from derivlib.tex.tree import Name, Node, Scripted

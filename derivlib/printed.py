@@ -16,6 +16,7 @@ TRANSPOSES = {
 }  # fmt: skip
 INVERSE_TRANSPOSES = {"-" + t for t in TRANSPOSES} | {t + "-1" for t in TRANSPOSES}
 DIFFERENTIAL = {"d", r"\partial"}
+INDEX_LETTERS = set("ijklmnpqrst") | {r"\ell", r"\tau"}
 STAR = "∗"  # how a printed * stands in the key of a name
 _FONTS = {
     "{", "}", r"\mathrm", r"\mathrm_", r"\mathit", r"\mathbf", r"\operatorname", r"\mathsf",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from derivlib.declare import bind_declared
 from derivlib.elaborate import Reader
 from derivlib.expr import Const, Index, Size
-from derivlib.keys import INDEX_LETTERS, declared_names
+from derivlib.keys import declared_names
 from derivlib.patterns import bound
+from derivlib.printed import INDEX_LETTERS
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR, add
 from derivlib.spaces import Space

@@ -10,7 +10,8 @@ from derivlib.declare import bind_declared
 from derivlib.elaborate import Reader
 from derivlib.errors import DerivlibError
 from derivlib.expr import Binding, Compare, Const, Element, Var
-from derivlib.keys import INDEX_LETTERS, declared_names, name_key, unsquared
+from derivlib.keys import declared_names, name_key, unsquared
+from derivlib.printed import INDEX_LETTERS
 from derivlib.scope import Key
 from derivlib.shapes import ONE, SCALAR
 from derivlib.spaces import Space, number_of

@@ -12,9 +12,9 @@ from derivlib.facts.domains import add_domain, compiled, domains_in, make_genera
 from derivlib.facts.functions import elementwise, make_elementwise, named_function
 from derivlib.facts.sizes import shaped_by_words, size_of
 from derivlib.facts.subjects import reader_of
-from derivlib.keys import INDEX_LETTERS
 from derivlib.parsed import Parsed, on_page
 from derivlib.predication import GENERAL, own_words
+from derivlib.printed import INDEX_LETTERS
 from derivlib.scope import Key
 from derivlib.sentences import Fact
 from derivlib.shapes import ONE, SCALAR
