@@ -116,8 +116,9 @@ def _tie_together(a: Expr, b: Expr) -> None:
 
 
 def may_index(r: Reader, sub: Sequence[Token]) -> bool:
-    """Could these tokens be indices? A word such as `new` could not, nor the star of x_*."""
-    if all(t.text in ("*", r"\star", r"\bullet", r"\cdot", ",", "{", "}") for t in sub):
+    """Could these be indices? Not a word such as `new`, the star of x_*, the 0 of θ_0."""
+    texts = [t.text for t in sub if t.text not in ("{", "}", ",")]
+    if texts == ["0"] or all(x in ("*", r"\star", r"\bullet", r"\cdot") for x in texts):
         return False
     letters = [t for t in sub if t.kind == "let"]
     return (

@@ -129,7 +129,8 @@ def _entry_of(r: Reader, node: Node) -> tuple[Binding, tuple[int, int]] | None:
         return None
     if not isinstance(e.column, Const) or not isinstance(e.base, Var) or e.base.binding is not base:
         return None
-    return base, (int(e.row.value) - 1, int(e.column.value) - 1)
+    row, column = int(e.row.value), int(e.column.value)
+    return (base, (row - 1, column - 1)) if row > 0 and column > 0 else None
 
 
 # Domains that speak of each entry alone: an entry may be moved within them.
