@@ -20,6 +20,7 @@ LAYOUT = """() => {
     broken: all("merror, .dl-source").map((e) => e.textContent),
     flat: all("mfrac").filter((f) => box(f).height < 1.5 * letter(f)).length,
     short: all("mrow > mo:first-child + mtable").filter((t) => t.children.length > 1)
+      .filter((t) => !/^[\\u2061-\\u2064]*$/.test(t.previousElementSibling.textContent))
       .filter((t) => box(t.previousElementSibling).height < 0.8 * box(t).height).length,
     wide: all(".dl-inline > math, .dl-scroll > math")
       .filter((m) => box(m).right > innerWidth + 1 && !scrolls(m)).length,
