@@ -33,7 +33,7 @@ from derivlib.signs_in_words import STARS, signs_said
 from derivlib.source import Span
 from derivlib.tex.macros import Macro, Macros
 from derivlib.tex.tree import Statement
-from derivlib.unsaid import sized_by_equation
+from derivlib.unsaid import arbitrary, sized_by_equation
 from derivlib.verdict import Verdict
 from derivlib.worlds import Worlds
 
@@ -65,6 +65,7 @@ class PageCheck:
         self.definitions: list[tuple[Binding, Parsed]] = []
         self.read_chains: list[ReadChain] = []  # every chain of sides that was checked
         self.late: list[Parsed] = []
+        self.headed: list[Parsed] = []  # of the last heading, whose names are declared below it
         self.told: dict[int, Told] = {}  # what sentences claim of the formulas they end in
         self.pending: list[tuple[list[Fact], dict[int, Parsed]]] = []  # of names bound later
         self.awaited: set[int] = set()  # formulas of which more is to be said
@@ -75,6 +76,7 @@ class PageCheck:
         self.conditions: list[Statement] = []  # on indices, in the paragraph at hand
         self.points: list[str] = []  # “at x = 0”, in the paragraph at hand: nothing is put in
         self.letters: set[str] = set()  # that have stood as indices
+        self.headings = [i for i in page.items if isinstance(i, Heading)]
         self.orders = orders_of(page)
         page_settings(page, self.scope.settings)
         for sign, meaning in signs_said(page):
@@ -93,6 +95,7 @@ class PageCheck:
     def _heading(self, h: Heading) -> None:
         self._settle_late()
         self.pending = []
+        self.headed = []
         while self.scope.parent is not None and self.scope.level >= h.level:
             for scope, binding, domain in reversed(self.borrowed):
                 if scope is self.scope:
@@ -166,6 +169,8 @@ class PageCheck:
         if self._models(parsed, facts):
             open_facts = said.apply(self, open_facts, by_index)
             open_facts = self._once_more(parsed, facts, open_facts, by_index)
+        self._conventions(parsed, facts)
+        self._headings(parsed)
         for p in parsed:
             v = p.verdict
             if v is not None and v.status == UNKNOWN_NAME and v.kind == "mention":
@@ -216,6 +221,38 @@ class PageCheck:
             for key in keys:
                 self.scope.unbind(key)
         return done
+
+    def _headings(self, parsed: list[Parsed]) -> None:
+        """“# The function $F(X) = AXB$”: its names are declared below it."""
+        for p in self.headed:
+            old = p.verdict
+            if old is None or old.status != UNKNOWN_NAME:
+                continue
+            self._judge(p, [])
+            if p.verdict is None or p.verdict.status == UNKNOWN_NAME:
+                p.verdict = old
+        self.headed += [p for p in parsed if self._in_heading(p)]
+
+    def _in_heading(self, p: Parsed) -> bool:
+        return any(h.span.start <= p.formula.span.start < h.span.end for h in self.headings)
+
+    def _conventions(self, parsed: list[Parsed], facts: list[Fact]) -> None:
+        """An identity in a line of conventions is of arbitrary matrices."""
+        for p in parsed:
+            old, kept = p.verdict, self.scope
+            if old is None or (old.kind, old.status) != ("claim", UNKNOWN_NAME):
+                continue
+            if not self.orders.get(p.formula.index, Orders()).convention:
+                continue
+            found = arbitrary(self, p)
+            if found is None:
+                continue
+            self.scope, every = found
+            self._judge(p, facts)
+            self.scope = kept
+            accepted = (HOLDS, DIFFERS) if every else (HOLDS,)
+            if p.verdict is None or p.verdict.status not in accepted:
+                p.verdict = old
 
     def _ranges_first(self, p: Parsed) -> bool:
         """Must a range be known before the names declared behind it, as in “for a = 1, …, t”?

@@ -61,6 +61,9 @@ def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
         elif f.row == "condition":
             for k in f.objects or f.subjects:
                 page.orders.setdefault(k, Orders()).condition = True
+        elif f.row == "convention":
+            for k in f.objects:
+                page.orders.setdefault(k, Orders()).convention = True
         elif f.row == "assumed":
             for k in f.objects or f.subjects:
                 page.orders.setdefault(k, Orders()).assume_if_claim = True

@@ -6,15 +6,19 @@ the equation; where the equation does not tell, the name stays unknown.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from derivlib.elaborate import Reader
 from derivlib.errors import UNKNOWN_NAME, DerivlibError
 from derivlib.expr import Binding
 from derivlib.facts.subjects import reader_of
 from derivlib.keys import name_key
 from derivlib.parsed import Parsed, on_page
-from derivlib.scope import Key
-from derivlib.shapes import SCALAR
+from derivlib.scope import Key, Scope
+from derivlib.shapes import SCALAR, named, names
 from derivlib.tex.tree import Additive, Group, Name, Node, Product, Scripted
 
 if TYPE_CHECKING:
@@ -57,3 +61,57 @@ def sized_by_equation(page: PageCheck, p: Parsed) -> list[Key]:
     for key, node in unknown.items():
         page.scope.bind(key, Binding(key.tex(), key.tex(), "unsized", _ANY, on_page(p, node.span)))
     return list(unknown)
+
+
+def arbitrary(page: PageCheck, p: Parsed) -> tuple[Scope, bool] | None:
+    """A scope in which the letters of an identity are arbitrary matrices, as large as they must be.
+
+    `A : B = tr(AᵀB)` in a line of conventions, before anything is declared. Second: are all
+    its letters so? None when it does not read as an identity of matrices.
+    """
+    child = page.scope.child(99)
+    every = True
+    for name in (n for s in p.statements for part in s.parts for n in _letters(part)):
+        key = Key(name.base, name.font, name.accent)
+        if key in child.names:
+            continue
+        if page.scope.lookup(key) is not None:
+            every = False
+            continue
+        try:
+            reader_of(page, p).expr(name)
+        except DerivlibError as error:
+            if error.diagnostic.kind != UNKNOWN_NAME:
+                return None
+            shape = (named(f"?{key.base}1"), named(f"?{key.base}2"))
+            child.bind(key, Binding(key.tex(), key.tex(), "free", shape, on_page(p, name.span)))
+    r = Reader(child, p.expanded.text if p.expanded else "")
+    r.place = lambda span: on_page(p, span)
+    try:
+        for s in p.statements:
+            sides = [r.expr(part) for part in s.parts]
+            if len(sides) < 2 or not all(r.u.same(a.shape, b.shape) for a, b in pairwise(sides)):
+                return None
+    except DerivlibError:
+        return None
+    free = iter("mnpqrstuvw")
+    for binding in child.names.values():
+        for d in r.u.shape(binding.shape):
+            for unknown in sorted(names(d)):
+                if unknown[0] == "?" and unknown not in r.u.bound:
+                    r.u.bound[unknown] = named(next(free))
+        binding.shape, binding.used = r.u.shape(binding.shape), 0
+    return (child, every) if child.names else None
+
+
+def _letters(node: Node) -> Iterator[Name]:
+    """The capital letters and bold ones of a tree: what an identity of matrices speaks of."""
+    if isinstance(node, Name):
+        if len(node.base) == 1 and node.base.isupper() and node.font != "op" and node.base != "I":
+            yield node
+        return
+    for f in fields(node):
+        value = getattr(node, f.name)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, Node):
+                yield from _letters(inner)

@@ -167,6 +167,11 @@ ROWS: tuple[Row, ...] = (
          r"(?! (?:is|are|has|have|be)\b)|(?:let|with|where|write) @ (?:be|is|denote) "
          r"(?:an?|the|its) [^.;@]{0,30}(?:factori[sz]ation|decomposition)",
          "assume that $X^\\top e = 0$"),
+    _row("convention",
+         r"\b(?:colon|(?:Frobenius|Hadamard|Kronecker|inner|dot|element-?wise|trace)[- ]"
+         r"(?:inner |dot )?product|notation|convention|identit(?:y|ies)(?! matri)|recall"
+         r"|cyclic(?: \w+)?|the fact)\b[^.;@]{0,60}@(?: ?(?:,|and|or) @)*|\bwrite @ for @",
+         "a colon for the Frobenius product, $A : B = \\operatorname{tr}(A^\\top B)$"),
     _row("decomposition",
          r"(?:eigen-?(?:value )?|spectral |Cholesky |QR )(?:decomposition|factori[sz]ation)"
          r"(?: of @)?,?(?: (?:is|be|as|by|given by|of))?:? (@)"
