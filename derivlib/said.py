@@ -15,6 +15,7 @@ from derivlib.facts.columns import column
 from derivlib.facts.decompositions import bind_factors
 from derivlib.facts.descriptions import described
 from derivlib.facts.functions import elementwise, function_of
+from derivlib.facts.jacobians import bind_jacobian
 from derivlib.facts.sizes import sized
 from derivlib.facts.subjects import binding_of, names_of, untransposed
 from derivlib.keys import name_key
@@ -90,6 +91,8 @@ def _use(page: PageCheck, f: Fact, by_index: Mapping[int, Parsed]) -> bool:
         return eigen.bind_pair(page, f, by_index)
     if f.row == "decomposition":
         return bind_factors(page, f, by_index)
+    if f.row == "jacobian":
+        return bind_jacobian(page, f, by_index)
     meant = [by_index[k] for k in f.subjects if k in by_index]
     subjects = [(p, n) for p in meant for n in names_of(p)]
     if not subjects:

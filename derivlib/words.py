@@ -188,6 +188,12 @@ ROWS: tuple[Row, ...] = (
          "$v$ is a unit eigenvector of $A$ with eigenvalue $\\lambda$"),
     _row("eigenpair", r"(@) (?:(?:is|be|denotes?) )?(?:an?|the) ([^.;@]{0,40}?)eigenpair of @",
          "$(\\lambda, v)$ is an eigenpair of $A$"),
+    _row("jacobian",
+         r"(@),? (?:(?:is|be|being|denotes?|for|as|represents) )?(?:the|its) "
+         r"Jacobian(?: matrix)? of @(?: (?:(?:evaluated |taken )?at|with respect to|by) @)?"
+         r"|@[^.;@]{0,30}? (?:with|having) (?:the )?Jacobian(?: matrix)? (@)"
+         r"|(?:the )?Jacobian(?: matrix)? (@) of @",
+         "$J(x)$ is the Jacobian of $r$ at $x$"),
     _row("varies",
          rf"only ({LIST})[^.;@]{{0,30}}?(?:var(?:y|ies)|(?:is|are) varied|chang(?:es|ed?))"
          rf"|(?:vary|varying|perturb) only ({LIST})"

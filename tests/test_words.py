@@ -185,6 +185,8 @@ RESTS: dict[str, tuple[str, str, str]] = {
                    r"A v = \lambda v"),
     "eigenvector": (rf"Let $A \in {MATRIX}$ be symmetric.", "", r"A v = \lambda v"),
     "eigenpair": (rf"Let $A \in {MATRIX}$ be symmetric.", "", r"A v = \lambda v"),
+    "jacobian": (r"Let $r : \mathbb{R}^n \to \mathbb{R}^k$ be smooth and $x \in \mathbb{R}^n$.", "",
+                 r"dr(x) = J(x) dx"),
     "varies": (BEFORE + r" Let $P = W_1 + W_2$ and $R = W_1 + A$.", "", "dP = dR"),
     "column": (BEFORE, "", r"X X^\top = \sum_{k=1}^p x_k x_k^\top"),
     "columns named": (BEFORE, "", r"X X^\top = \sum_{k=1}^p x_k x_k^\top"),
