@@ -245,7 +245,7 @@ ROWS: tuple[Row, ...] = (
     _row("sized after",
          rf"({LIST}),? (?:(?!and |of |with |in |for |is |are |be )[\w-]+,? ){{0,5}}@ "
          rf"(?:(?!and |of |with |in |for )[\w-]+ ){{0,3}}?"
-         rf"(?:matri(?:x|ces)|vectors?|covariance|precision)\b(?! of\b)",
+         rf"(?:(?:matri(?:x|ces)|vectors?)\b|(?:covariance|precision)\b(?! of\b))",
          "with $S, V$ symmetric positive definite $p \\times p$ matrices"),
     _row("size, name",
          rf"(?:matri(?:x|ces)|vectors?)[^.;@]{{0,12}} of (?:shape|size|dimensions?|length"
