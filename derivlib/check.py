@@ -31,6 +31,7 @@ from derivlib.sentences import Fact
 from derivlib.shown import show_parts
 from derivlib.signs_in_words import STARS, signs_said
 from derivlib.source import Span
+from derivlib.stationary import points_of
 from derivlib.tex.macros import Macro, Macros
 from derivlib.tex.tree import Statement
 from derivlib.unsaid import arbitrary, sized_by_equation
@@ -66,7 +67,9 @@ class PageCheck:
         self.read_chains: list[ReadChain] = []  # every chain of sides that was checked
         self.late: list[Parsed] = []
         self.headed: list[Parsed] = []  # of the last heading, whose names are declared below it
-        self.told: dict[int, Told] = {}  # what sentences claim of the formulas they end in
+        # What sentences claim of the formulas they end in, and where gradients were seen to vanish.
+        self.told: dict[int, Told] = dict(told(page.items))
+        self.solved: list[tuple[str, str]] = []
         self.pending: list[tuple[list[Fact], dict[int, Parsed]]] = []  # of names bound later
         self.awaited: set[int] = set()  # formulas of which more is to be said
         # “if A is symmetric, …” holds in its own sentence: (symbol, properties, extent)
@@ -148,7 +151,6 @@ class PageCheck:
         self.pending = [(facts, i) for facts, i in self.pending if said.apply(self, facts, i)]
         parsed = [parse(f, self.orders.get(f.index), self.macros) for f in formulas]
         self.parsed.extend(parsed)
-        self.told.update(told(prose))
         facts = [f for p in prose for f in sentences.read(p.text, p.formulas, p.offsets)]
         by_index = {p.formula.index: p for p in parsed}
         open_facts = said.settings(self, facts)
@@ -336,19 +338,44 @@ class PageCheck:
 
     def judged(self, p: Parsed, orders: Orders) -> Verdict:
         """The verdict of one formula, for mutation and hints to ask again."""
+        own = p.expanded, p.statements
+        whole = self._whole(p, orders)
+        if whole is None:
+            return Judge(self, p, orders).verdict()
+        p.expanded, p.statements = whole.expanded, whole.statements
+        try:
+            verdict = Judge(self, p, orders).verdict()
+        except DerivlibError as error:
+            return self.failed(p, error)
         what = self.told.get(p.formula.index)
-        whole = stated(self, p, what) if what is not None else None
-        if whole is not None:  # what the sentence claims of it; unread, it is a formula alone
-            own = p.expanded, p.statements
+        if verdict.status == HOLDS and what is not None and what.kind == "zero":
+            p.expanded, p.statements = own
+            self.solved += points_of(p)
+        return verdict
+
+    def _whole(self, p: Parsed, orders: Orders) -> Parsed | None:
+        """What the sentence claims of a formula; where that is not read, it stands alone."""
+        found: dict[str, Parsed] = {}
+        own, kept = (p.expanded, p.statements), self.scope
+        hinting, self.hinting = self.hinting, False
+        defined, chains = len(self.definitions), len(self.read_chains)
+        for whole, telling in stated(self, p, self.told.get(p.formula.index)):
+            self.scope = kept.child(98)
             p.expanded, p.statements = whole.expanded, whole.statements
             try:
-                verdict = Judge(self, p, orders).verdict()
+                status = Judge(self, p, orders).verdict().status
             except DerivlibError as error:
-                verdict = self.failed(p, error)
-            if verdict.status in (HOLDS, DIFFERS, ILL_SHAPED):
-                return verdict
-            p.expanded, p.statements = own
-        return Judge(self, p, orders).verdict()
+                status = error.diagnostic.kind
+            finally:
+                p.expanded, p.statements = own
+                self.scope = kept
+                del self.definitions[defined:], self.read_chains[chains:]
+            if status == HOLDS or status in telling:
+                found.setdefault(status, whole)
+            if status == HOLDS:
+                break
+        self.hinting = hinting
+        return next((found[s] for s in (HOLDS, DIFFERS, ILL_SHAPED) if s in found), None)
 
     def _lend(self, formula: Formula) -> list[tuple[Binding, set[str]]]:
         """What is supposed in the sentence of a formula, for that formula."""

@@ -472,6 +472,18 @@ DULLED = (
            r"Let $k \in \mathbb{R}^{3}$, $x \in \mathbb{R}^a$, $y \in \mathbb{R}^b$, "
            r"$z \in \mathbb{R}^r$. Sizes are dealt: $$ (x y^\top) y z^\top = x y^\top y z^\top $$",
            r"k^\top k = \sum_{i=1}^{r} k_i^2", r"k^\top k = \sum_{i=1}^{3} k_i^2", "undefined"),
+    Dulled("a new name for the point where a gradient is zero",
+           r"Let $X \in \mathbb{R}^{m \times n}$ have full column rank, $y \in \mathbb{R}^m$ and "
+           r"$w \in \mathbb{R}^n$. Let $J = \|y - X w\|^2$. Setting the gradient to zero gives",
+           r"\hat w = 2 (X^\top X)^{-1} X^\top y", r"\hat w = (X^\top X)^{-1} X^\top y"),
+    Dulled("a new name for a gradient",
+           r"Let $A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$ and $f(x) := x^\top A x$. "
+           r"The gradient of $f$ is",
+           r"g = 2 A x", r"g = (A + A^\top) x"),
+    Dulled("a new name for a Hessian, of what was defined last",
+           r"Let $A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$ and $f(x) := x^\top A x$. "
+           r"The gradient is $g(x) = (A + A^\top) x$ and the Hessian is",
+           r"H = 2 A", r"H = A + A^\top"),
 )  # fmt: skip
 
 
