@@ -33,13 +33,18 @@ _ACTS = re.compile(
     r"|(?:is|are|be) (?:element|entry|component|coordinate|point)|(?:is|are) defined",
     re.IGNORECASE,
 )
+# “an n×n matrix, which is a function of θ”: it has its shape before it is a function.
+_SHAPED = re.compile(r"(?:matri(?:x|ces)|vectors?),? (?:which|that) (?:is|are)\b", re.IGNORECASE)
 
 
 def settings(page: PageCheck, facts: Sequence[Fact]) -> list[Fact]:
     """Facts about the whole section take effect; the others are returned."""
     rest = []
     page.awaited = {
-        k for f in facts if f.row in ("function of", "depends", "valued") for k in f.subjects
+        k
+        for f in facts
+        if f.row in ("function of", "depends", "valued") and not _SHAPED.search(f.phrase)
+        for k in f.subjects
     }
     for f in facts:
         own = page.scope.settings
@@ -138,6 +143,8 @@ def _one(page: PageCheck, f: Fact, p: Parsed, node: Node, by_index: Mapping[int,
             return True
         if re.search(ELEMENTWISE, phrase):
             return True
+        if binding is None and _SHAPED.search(phrase):
+            return False
         return function_of(page, f, p, key, by_index)
     if f.row == "applied":
         if key.sup.endswith("'") or key.base in page.letters or not _ACTS.search(phrase):
