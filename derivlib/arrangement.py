@@ -8,7 +8,8 @@ from derivlib.bindings import mentions
 from derivlib.keys import name_key
 from derivlib.part import Part
 from derivlib.ranges import read_range
-from derivlib.tex.tree import Name, Scripted, Statement
+from derivlib.signs import SIGNS
+from derivlib.tex.tree import Name, Num, Scripted, Statement
 
 if TYPE_CHECKING:
     from derivlib.judge import Judge
@@ -30,6 +31,11 @@ def take_ranges(judge: Judge, statements: list[Statement]) -> None:
             k += 1
 
 
+def _is_sign(s: Statement) -> bool:
+    """`λ > 0` beside a definition, which binds the λ that stands in it."""
+    return len(s.parts) == 2 and s.relations[0].op in SIGNS and isinstance(s.parts[1], Num)
+
+
 def put_in_order(judge: Judge, statements: list[Statement]) -> None:
     """`… = XᵀDX, D = Diag(h)`: a definition goes before the statement that uses it."""
     sets = [
@@ -42,7 +48,7 @@ def put_in_order(judge: Judge, statements: list[Statement]) -> None:
         statements[:] = sets + [s for s in statements if s not in sets]
     for j in range(1, len(statements)):
         s = statements[j]
-        if not s.relations or s.relations[0].op not in ("=", ":="):
+        if not s.relations or s.relations[0].op not in ("=", ":=") and not _is_sign(s):
             continue
         found = name_key(s.parts[0])
         if found is None or judge.scope.lookup(found[0]) is not None or found[1]:

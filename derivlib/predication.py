@@ -40,8 +40,9 @@ _PART = re.compile(
 )
 # Nouns that make an adjective before them one of a part: “zero diagonal”, “diagonal entries”.
 _OF_A_PART = re.compile(
-    r"(?:\b(?:an?|the|its|their|zero|constant|unit|positive|negative|main|strictly|block|off-?"
-    r"|tri-?|bi-?|anti-?) ?-?)diagonal(?! matri)|diagonal (?:entr|element|part|block|dominan)\w*"
+    r"\b(?:block|off|tri|bi|anti)[ -]?diagonal"
+    r"|\b(?:an?|the|its|their|zero|constant|unit|positive|negative|main|strictly)[ -]"
+    r"diagonal(?! matri)|diagonal (?:entr|element|part|block|dominan)\w*"
     r"|symmetric (?:part|sum|difference|function|in)\b"
     r"|orthogonal (?:vectors?|complement|columns|projection onto|direction)"
     r"|positive (?:part|trace|diagonal(?! matri)|determinant)",

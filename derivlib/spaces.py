@@ -46,6 +46,9 @@ def read_space(r: Reader, node: Node) -> Space:
     Raises:
         DerivlibError: it is no set that the language knows.
     """
+    general = _general_matrices(r, node)
+    if general is not None:
+        return general
     if isinstance(node, Product) and set(node.ops) == {""}:
         *letters, size = node.factors
         kind = GROUPS.get("".join(f.base if isinstance(f, Name) else "?" for f in letters))
@@ -112,6 +115,27 @@ def read_space(r: Reader, node: Node) -> Space:
         r"known are \mathbb{R}^n, \mathbb{R}^{m \times n}, \mathbb{R}_{+}, \mathbb{S}^n, "
         r"\mathbb{S}^n_{++}, \Delta^{n-1}, O(n), intervals and finite sets",
     )  # fmt: skip
+
+
+def _general_matrices(r: Reader, node: Node) -> Space | None:
+    r"""`M_n(\mathbb{R})`, `\mathcal{M}_{m,n}(\mathbb{R})`, `GL_n(\mathbb{R})`."""
+    if not isinstance(node, Product) or set(node.ops) != {""}:
+        return None
+    *letters, field = node.factors
+    if not isinstance(field, Group) or len(field.items) != 1 or not _is_field(field.items[0]):
+        return None
+    last = letters[-1]
+    if not isinstance(last, Scripted) or last.sub is None or last.sups or last.primes:
+        return None
+    names = [*letters[:-1], last.base]
+    kind = "".join(f.base if isinstance(f, Name) else "?" for f in names)
+    shape = _exponent(r, (last.sub,))
+    square = shape[1] == ONE and "," not in script_text(last.sub)
+    if kind in ("M", "Mat"):
+        return Space((shape[0], shape[0]) if square else shape)
+    if kind in GROUPS and square:
+        return Space((shape[0], shape[0]), frozenset({GROUPS[kind]}))
+    return None
 
 
 def _is_field(node: Node) -> bool:

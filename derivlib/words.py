@@ -134,8 +134,15 @@ ROWS: tuple[Row, ...] = (
          r"|\((?:in )?(?:denominator|numerator)[- ]layout(?: convention)?\)$",
          "All derivatives are in denominator layout."),
     _row("einstein",
-         r"(?:Einstein(?:'s|’s)? (?:summation|notation|sum convention)"
-         r"|(?:repeated|summed) indices are summed|sum(?:mation)? over repeated indices)",
+         r"(?:^|(?<=[.;] ))(?:(?!\b(?:not|no|never|without|nor|unless|cannot|drop|abandon|suspend"
+         r"|avoid|instead of|rather than)\b|n['’]t\b)[^.;])*?"
+         r"(?:\(summation convention\)|\bsummation convention (?:applies|holds|is (?:used|in force"
+         r"|adopted|understood|implied|assumed))"
+         r"|Einstein(?:'s|’s)? (?:index |summation |sum )?(?:summation|notation|convention)"
+         r"|\b(?:use|adopt|employ|follow|apply|assume|with|using|by|under|in) the "
+         r"(?:usual |standard )?(?:sum|summation) convention"
+         r"|(?:repeated|summed) ind(?:ices|exes) (?:are|is) (?:always |implicitly |to be )?summed"
+         r"|sum(?:mation)? (?:over|on) repeated ind(?:ices|exes))",
          "Repeated indices are summed."),
     _row("structured",
          r"(?:entries|elements|variables|off-diagonals?)[^.;]{0,40}(?:move|vary|varied|change|moved)"
