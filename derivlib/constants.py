@@ -49,6 +49,10 @@ def built_in(
             exponent = r.expr(parse_tokens(sups[0]))
             if r.scope.settings.matrix_functions and not r.is_scalar(exponent):
                 return r.op("expm", exponent, span=span)
+            shape = r.u.shape(exponent.shape)
+            if shape[0] == shape[1] and shape != SCALAR and not r.scope.settings.entrywise:
+                r.note("e to the power of a square matrix is read as the matrix exponential")
+                return r.op("expm", exponent, span=span)
             e = Op(span, exponent.shape, BY_NAME["exp"], (exponent,))
             return postfix(r, e, sups[1:], 0, span)
         return Const(span, SCALAR, math.e)

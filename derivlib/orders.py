@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from derivlib.errors import DIFFERS, HOLDS, UNKNOWN_NAME, UNREADABLE, VACUOUS, Diagnostic
@@ -52,9 +53,15 @@ def orders_of(page: Page) -> dict[int, Orders]:
     return found
 
 
+_ENTRYWISE = re.compile(
+    r"(?:entry|element|component|coordinate)-?\s?wise|(?:each|every) (?:entry|element)", re.I
+)
+
+
 def page_settings(page: Page, settings: Settings) -> None:
-    """What the front matter of a page says."""
+    """What the front matter of a page says, and what its words say of every function."""
     front = page.front_matter
+    settings.entrywise = bool(_ENTRYWISE.search(page.source.text))
     own = front.get("derivlib")
     chosen = own if isinstance(own, dict) else front
     layout = chosen.get("layout")

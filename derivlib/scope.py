@@ -56,6 +56,7 @@ class Settings:
     layout: str = "mixed"
     varying: tuple[str, ...] | None = None
     einstein: bool = False
+    entrywise: bool = False  # the page speaks of functions that are applied to entries
     matrix_functions: bool = False
     rows: bool = False  # vectors of ℝⁿ are rows
     structured: bool = False  # equal entries of a symmetric matrix move together
