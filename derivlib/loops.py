@@ -269,7 +269,8 @@ def singular_values(x: Matrix) -> list[float]:
 
 
 def rank(x: Matrix) -> int:
-    return sum(v > 1e-9 for v in singular_values(x))
+    values = singular_values(x)  # roots of eigenvalues: half of the digits are lost
+    return sum(v > 1e-6 * max(values) for v in values)
 
 
 # -- numbers -------------------------------------------------------------------------------

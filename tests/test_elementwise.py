@@ -162,6 +162,18 @@ def test_what_has_no_value_is_nan() -> None:
     assert loops.number_power(-8 + 0j, 1 / 3 + 0j) != loops.number_power(-8 + 0j, 1 / 3 + 0j)
 
 
+def test_rank_is_not_raised_by_rounding() -> None:
+    """A product of two factors has as many independent rows as its factors share."""
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        a, b = random.standard_normal((2, 3)), random.standard_normal((4, 2))
+        kron = np.kron(a, b)
+        assert loops.rank([[complex(v) for v in row] for row in kron]) == 4
+        assert loops.rank([[complex(v) for v in row] for row in 1e-8 * a]) == 2
+        assert loops.rank([[complex(v) for v in row] for row in np.outer(a[0], b[0])]) == 1
+    assert loops.rank([[0j, 0j]]) == 0
+
+
 def test_commutation_and_duplication() -> None:
     a = matrix(2, 3, 1)
     assert loops.product(loops.commutation(2, 3), loops.stacked(a)) == loops.stacked(
