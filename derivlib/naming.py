@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivlib.errors import DerivlibError
-from derivlib.expr import Binding, Expr
+from derivlib.expr import Binding, Expr, Op, children
 from derivlib.printed import INDEX_LETTERS, script_text
 from derivlib.scope import Key
-from derivlib.shapes import SCALAR
+from derivlib.shapes import ONE, SCALAR
 from derivlib.tex.tree import Name, Node, Scripted
 from derivlib.values.axes import used_indices
 
@@ -44,7 +44,9 @@ def names_anew(judge: Judge, key: Key, left: Node, right: Node) -> bool:
     if left.sub is None:
         if [script_text(s) for s in left.sups] != ["+"] or not r.u.same(shape, base.shape):
             return False
-        return base.shape[0] != base.shape[1] or bool(base.domain & _NO_OTHER_INVERSE)
+        if base.shape[0] == base.shape[1]:
+            return bool(base.domain & _NO_OTHER_INVERSE)
+        return ONE in base.shape or not _inverts(value)  # X(X^\top X)^{-1} is a slip for X^+
     if left.sups:
         return False
     if texts == ["0"]:
@@ -74,6 +76,12 @@ def _is_next(
         judge.scope.unbind(present)
         return False
     return True
+
+
+def _inverts(e: Expr) -> bool:
+    if isinstance(e, Op) and e.operator.name in ("inverse", "pseudo_inverse"):
+        return True
+    return any(_inverts(child) for child in children(e))
 
 
 def _reads(judge: Judge, node: Node) -> bool:
