@@ -6,6 +6,7 @@ A rule takes the values of its arguments, their sizes, and which of them are sca
 from __future__ import annotations
 
 import cmath
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -154,6 +155,15 @@ def _scale(v: Values, s: Sizes, scalar: list[bool]) -> Any:
     return loops.scaled(v[0][0][0], v[1])
 
 
+def _eigenvector(v: Values, s: Sizes, scalar: list[bool]) -> Any:
+    """Of the k-th largest eigenvalue, its sign fixed by a sum that is hardly ever zero."""
+    values, vectors = loops.eigenpairs(v[0])
+    order = sorted(range(len(values)), key=lambda i: values[i], reverse=True)
+    found = vectors[order[int(v[1][0][0].real) - 1]]
+    sign = sum(math.cos(i + 1.0) * x for i, x in enumerate(found))
+    return [[complex(-x if sign < 0 else x)] for x in found]
+
+
 def _largest(row: list[complex]) -> complex:
     return max(row, key=lambda z: z.real)
 
@@ -200,6 +210,7 @@ OPERATORS: dict[str, _Operator] = {
     "eigmax": _number(lambda x: _eigenvalues(x)[0]),
     "eigmin": _number(lambda x: _eigenvalues(x)[-1]),
     "eigenvalues": _of_matrix(lambda x: [[v] for v in _eigenvalues(x)]),
+    "eigenvector": _eigenvector,
     "sigmax": _number(lambda x: max(loops.singular_values(x))),
     "sigmin": _number(lambda x: min(loops.singular_values(x))),
     "singular_values": _of_matrix(

@@ -247,8 +247,14 @@ def logarithm(x: Matrix) -> Matrix:
 
 def eigenvalues(x: Matrix) -> list[float]:
     """Of a real symmetric matrix, by Jacobi's rotations."""
+    return eigenpairs(x)[0]
+
+
+def eigenpairs(x: Matrix) -> tuple[list[float], list[list[float]]]:
+    """Eigenvalues of a real symmetric matrix, and for each its unit eigenvector."""
     a = [[v.real for v in row] for row in x]
     n = len(a)
+    turned = [[float(i == j) for j in range(n)] for i in range(n)]  # its rows become the vectors
     for _ in range(60):
         for p in range(n):
             for q in range(p + 1, n):
@@ -260,7 +266,9 @@ def eigenvalues(x: Matrix) -> list[float]:
                     a[k][p], a[k][q] = c * a[k][p] - s * a[k][q], s * a[k][p] + c * a[k][q]
                 for k in range(n):
                     a[p][k], a[q][k] = c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]
-    return [a[i][i] for i in range(n)]
+                    t = turned
+                    t[p][k], t[q][k] = c * t[p][k] - s * t[q][k], s * t[p][k] + c * t[q][k]
+    return [a[i][i] for i in range(n)], turned
 
 
 def singular_values(x: Matrix) -> list[float]:

@@ -15,7 +15,7 @@ from derivlib import loops
 from derivlib.loop_operators import OPERATORS as RULES
 from derivlib.mutants import MISSED, TRUE
 from derivlib.mutate import Breaking, Chain, second_route
-from derivlib.operators import OPERATORS
+from derivlib.operators import OPERATORS, eigenvector
 
 WORDS = r"""
 Let $A, B, W \in \mathbb{R}^{n \times n}$, $X \in \mathbb{R}^{n \times d}$, $x, y \in \mathbb{R}^n$,
@@ -160,6 +160,17 @@ def test_what_has_no_value_is_nan() -> None:
     singular = loops.inverse([[1 + 0j, 2 + 0j], [2 + 0j, 4 + 0j]])
     assert singular[0][0] != singular[0][0]
     assert loops.number_power(-8 + 0j, 1 / 3 + 0j) != loops.number_power(-8 + 0j, 1 / 3 + 0j)
+
+
+def test_the_loops_find_the_same_eigenvectors() -> None:
+    random = np.random.default_rng(0)
+    for k in (1, 2, 4):
+        a = random.standard_normal((4, 4))
+        a = a + a.T
+        matrix = [[complex(x) for x in row] for row in a]
+        found = RULES["eigenvector"]([matrix, [[complex(k)]]], [(4, 4), (1, 1)], [False, True])
+        wanted = eigenvector(a[None], np.array([[[k]]]))[0]
+        assert np.allclose(np.array(found).real, wanted, atol=1e-9)
 
 
 def test_rank_is_not_raised_by_rounding() -> None:
