@@ -271,6 +271,36 @@ def is_label(judge: Judge, node: Name) -> bool:
     return binding is None or "label" in binding.domain
 
 
+def _as_its_mean(judge: Judge, name: Node, law: Product) -> None:
+    """The y of `y \\sim \\mathcal{N}(X\\beta, \\sigma^2 I)`: a column as long as its mean."""
+    head, *rest = law.factors
+    found = name_key(name)
+    normal = isinstance(head, Name) and head.base in ("N", "Normal")
+    if not normal or len(rest) != 1 or not isinstance(rest[0], Group) or found is None:
+        return
+    items = rest[0].items
+    if len(items) != 2 or found[1]:
+        return
+    r = judge.reader()
+    try:
+        mean, spread = (r.expr(i) for i in items)
+    except DerivlibError:
+        return
+    zero = isinstance(mean, Const)  # a 0 of any size
+    rows = spread.shape[0] if zero else mean.shape[0]
+    if not r.u.same(spread.shape, (rows, rows)) or not zero and not r.u.same(
+        mean.shape, (rows, ONE)
+    ):
+        raise r.ill_shaped(items[1].span, "the covariance does not fit the mean")
+    try:
+        settle(mean, r)
+        settle(spread, r)
+    except DerivlibError:
+        return  # N(0, I): of no size
+    bind_declared(r, name, Space(r.u.shape((rows, ONE))), name.span)
+    link(judge)
+
+
 def distributed(judge: Judge, s: Statement) -> None:
     """`x \\sim N(0, I)`: how x is drawn is not checked; that x is known is."""
     right = s.parts[-1]
@@ -281,4 +311,6 @@ def distributed(judge: Judge, s: Statement) -> None:
         )  # fmt: skip
     if not is_new(judge, s.parts[0]):
         judge.reader().expr(s.parts[0])
+    else:
+        _as_its_mean(judge, s.parts[0], right)
     judge.parts.append(Part("mention", reading=f"distributed as printed: {judge.text.strip()}"))
