@@ -143,7 +143,15 @@ class Parser(Cursor):
         term: Node = factors[0]
         if len(factors) > 1:
             term = Product(factors[0].span.to(factors[-1].span), tuple(factors), tuple(ops))
-        return self.evaluated(term) if self._at_evaluation() else term
+        if not self._at_evaluation():
+            return term
+        term = self.evaluated(term)
+        if self.i < self.n and (self._starts_factor() or self.peek() in INFIX):
+            op = INFIX.get(self.peek() or "", "")  # a factor behind the bar: the chain rule
+            self.i += bool(op)
+            more = self.product()
+            return Product(term.span.to(more.span), (term, more), (op,))
+        return term
 
     def _at_evaluation(self) -> bool:
         """Does a bar with values under it stand here?"""
