@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from derivlib import said, sentences
 from derivlib.errors import (
     DIFFERS,
     HOLDS,
@@ -18,25 +17,26 @@ from derivlib.errors import (
     user_error,
 )
 from derivlib.expr import Binding, Expr, Index
-from derivlib.graph import graph_of
-from derivlib.judge import Judge
-from derivlib.labelled import as_function
-from derivlib.orders import Orders, marked_wrong, orders_of, page_settings, section_settings
+from derivlib.judging.judge import Judge
+from derivlib.judging.orders import Orders, marked_wrong, orders_of, page_settings, section_settings
+from derivlib.judging.parsed import Parsed, is_declaration, kind_of, on_page, parse, range_of
+from derivlib.judging.part import ReadChain
 from derivlib.page import Directive, Formula, Heading, Page, Prose
-from derivlib.parsed import Parsed, is_declaration, kind_of, on_page, parse, range_of
-from derivlib.part import ReadChain
-from derivlib.results import Told, stated, told
+from derivlib.prose import said, sentences
+from derivlib.prose.results import Told, stated, told
+from derivlib.prose.sentences import Fact
+from derivlib.prose.signs_in_words import STARS, signs_said
+from derivlib.prose.stationary import points_of
+from derivlib.prose.unsaid import arbitrary, sized_by_equation
 from derivlib.scope import Key, Scope
-from derivlib.sentences import Fact
-from derivlib.shown import show_parts
-from derivlib.signs_in_words import STARS, signs_said
+from derivlib.shown.graph import graph_of
+from derivlib.shown.labelled import as_function
+from derivlib.shown.shown import show_parts
 from derivlib.source import Span
-from derivlib.stationary import points_of
 from derivlib.tex.macros import Macro, Macros
 from derivlib.tex.tree import Statement
-from derivlib.unsaid import arbitrary, sized_by_equation
 from derivlib.verdict import Verdict
-from derivlib.worlds import Worlds
+from derivlib.verifying.worlds import Worlds
 
 Array = Any
 _PLACE = re.compile(r"⟦(\d+)⟧")

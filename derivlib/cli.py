@@ -197,10 +197,10 @@ def _mutate_arguments(parser: argparse.ArgumentParser) -> None:
 def _mutate(options: argparse.Namespace) -> int:
     files = markdown_files(options.paths)
     from derivlib.errors import DerivlibError
-    from derivlib.mutate import mutate_page
-    from derivlib.mutation_report import render_json, render_markdown, render_text
     from derivlib.page import read_page
     from derivlib.source import read_source
+    from derivlib.trust.mutate import mutate_page
+    from derivlib.trust.mutation_report import render_json, render_markdown, render_text
 
     pages = []
     for path in _with_progress(files):

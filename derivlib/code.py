@@ -1,7 +1,7 @@
 """Runs the code blocks of a page, in order, in one namespace.
 
 Plain blocks are executed, doctests are compared with what they print, both under the
-path and line that they came from. `derivlib.guarded` keeps them within bounds.
+path and line that they came from. `derivlib.text.guarded` keeps them within bounds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from derivlib.errors import HOLDS, SKIPPED, Diagnostic
-from derivlib.guarded import (
+from derivlib.page import CodeBlock, Page
+from derivlib.source import Source, Span
+from derivlib.text.guarded import (
     OUTPUT_LIMIT,
     TIME_LIMIT,
     Output,
@@ -28,8 +30,6 @@ from derivlib.guarded import (
     TimeLimit,
     guarded,
 )
-from derivlib.page import CodeBlock, Page
-from derivlib.source import Source, Span
 from derivlib.verdict import CodeVerdict
 
 FAILED = "failed"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from derivlib.errors import HOLDS
 from derivlib.expr import Binding, Const, Element, Expr, Fold, Var, children
-from derivlib.part import ReadChain
+from derivlib.judging.part import ReadChain
 from derivlib.rewriting.flatten import Flattening
 from derivlib.rewriting.rewrite import Exhausted, Rewriting
 from derivlib.rewriting.rows import form, patterns
@@ -22,8 +22,8 @@ from derivlib.rewriting.terms import Misfit, Term, Terms
 from derivlib.rules import BY_NAME, DISTRIBUTES, RULES, Rule
 from derivlib.shapes import Unifier
 from derivlib.values.closures import closure, dependencies
-from derivlib.varying import varying_symbols
 from derivlib.verdict import Verdict
+from derivlib.verifying.varying import varying_symbols
 
 if TYPE_CHECKING:
     from derivlib.check import PageCheck

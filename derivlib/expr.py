@@ -1,6 +1,6 @@
 """What a formula means: typed nodes, each with the span it was read from and its shape.
 
-Frozen and without behaviour; `derivlib.elaborate` builds them, `derivlib.evaluate`
+Frozen and without behaviour; `derivlib.meaning.elaborate` builds them, `derivlib.evaluate`
 gives them values. Shapes are pairs of symbolic dimensions (`derivlib.shapes`).
 """
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from derivlib.errors import DIFFERS, HOLDS, SKIPPED, Diagnostic
-from derivlib.snippet_view import draw, visible
 from derivlib.source import Source
+from derivlib.text.snippet_view import draw, visible
 from derivlib.verdict import CodeVerdict, Counterexample, FileReport, Verdict
 
 LISTED = "what is read: derivlib explain language"

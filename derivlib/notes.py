@@ -14,8 +14,8 @@ from typing import Any
 from derivlib.check import PageCheck, check_page
 from derivlib.errors import DerivlibError, user_error
 from derivlib.expr import Call, Var
-from derivlib.labelled import as_function, plain_name
 from derivlib.page import read_page
+from derivlib.shown.labelled import as_function, plain_name
 from derivlib.source import read_source
 
 

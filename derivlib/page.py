@@ -1,7 +1,7 @@
 """A page: its formulas, code, directives, headings and prose, each with its place.
 
-Text to parts; no mathematics is understood here. `derivlib.blocks` finds Markdown's
-blocks, `derivlib.inline` what stands inside running text.
+Text to parts; no mathematics is understood here. `derivlib.text.blocks` finds Markdown's
+blocks, `derivlib.text.inline` what stands inside running text.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from derivlib.blocks import Fence, Flow, read_blocks
-from derivlib.directives import Misuse, read_directive
 from derivlib.errors import Diagnostic
-from derivlib.foreign import foreign_fence
-from derivlib.frontmatter import read_front_matter
-from derivlib.inline import COMMENT, FENCE, FORMULA, PROBLEM, Piece, read_pieces
-from derivlib.joined import Joined
-from derivlib.snippets import has_snippet, resolve
 from derivlib.source import Source, Span
+from derivlib.text.blocks import Fence, Flow, read_blocks
+from derivlib.text.directives import Misuse, read_directive
+from derivlib.text.foreign import foreign_fence
+from derivlib.text.frontmatter import read_front_matter
+from derivlib.text.inline import COMMENT, FENCE, FORMULA, PROBLEM, Piece, read_pieces
+from derivlib.text.joined import Joined
+from derivlib.text.snippets import has_snippet, resolve
 
 PLACEHOLDER = "\ufffc"  # of a formula, in `Prose.text`
 MOST_PROBLEMS = 100  # of one page; the rest are counted

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from derivlib.errors import SKIPPED, Diagnostic
 from derivlib.message import facts_of, message_text, mistakes, place_of, where, wordless
-from derivlib.snippet_view import visible
 from derivlib.source import Source
+from derivlib.text.snippet_view import visible
 from derivlib.verdict import CodeVerdict, FileReport, Step, Verdict
 
 

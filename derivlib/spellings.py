@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import NamedTuple
 
-from derivlib.printed import INVERSE_TRANSPOSES, TRANSPOSES
+from derivlib.meaning.printed import INVERSE_TRANSPOSES, TRANSPOSES
 from derivlib.tex.vocabulary import (
     ACCENTS,
     DECORATIONS,

@@ -20,17 +20,17 @@ from derivlib.adapters.mathml import render_math
 from derivlib.check import PageCheck
 from derivlib.cli import main
 from derivlib.constructs import PASSAGES, REFUSALS, TOPICS, Passage, Refusal, unmarked
-from derivlib.directives import DIRECTIVES
 from derivlib.expr import Expr, Op, children
 from derivlib.language import language_text
+from derivlib.meaning.refused import REFUSED
 from derivlib.message import LISTED, facts_of, mistakes
-from derivlib.mutate import mutate_page
 from derivlib.operators import BY_NAME, OPERATORS
 from derivlib.page import read_page
-from derivlib.refused import REFUSED
 from derivlib.run import check_source
 from derivlib.source import Source
 from derivlib.spellings import GIVEN, Spelling, spellings
+from derivlib.text.directives import DIRECTIVES
+from derivlib.trust.mutate import mutate_page
 from derivlib.verdict import FileReport
 from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from mathematics import check
 
-from derivlib.anatomy import Side, apply
-from derivlib.changes.places import Pool
 from derivlib.check import PageCheck
-from derivlib.edits import BREAKING, BY_NAME, EDITS, NEAR, Edit, variants
-from derivlib.elaborate import Reader
+from derivlib.hinting.anatomy import Side, apply
+from derivlib.hinting.changes.places import Pool
+from derivlib.hinting.edits import BREAKING, BY_NAME, EDITS, NEAR, Edit, variants
+from derivlib.meaning.elaborate import Reader
 from derivlib.shapes import SCALAR, named
 from derivlib.source import Span
 

@@ -14,8 +14,8 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derivlib import hints
 from derivlib.errors import STATUSES, DerivlibError
+from derivlib.hinting import hints
 from derivlib.report import render_json, render_text
 from derivlib.run import check_source
 from derivlib.source import Source

@@ -9,11 +9,11 @@ import pytest
 from mathematics import page_of
 
 from derivlib.cli import main
-from derivlib.mutants import HELD, MISSED, TRUE
-from derivlib.mutate import mutate_page
-from derivlib.mutation_report import render_json, render_markdown, render_text, summary
 from derivlib.page import read_page
 from derivlib.source import read_source
+from derivlib.trust.mutants import HELD, MISSED, TRUE
+from derivlib.trust.mutate import mutate_page
+from derivlib.trust.mutation_report import render_json, render_markdown, render_text, summary
 
 ROOT = Path(__file__).parent.parent
 LAYER = r"""
@@ -57,8 +57,8 @@ def test_survivors_are_true_and_have_a_reading() -> None:
 
 def test_the_checker_asleep_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin of all this: a checker that lets everything through misses, and is seen to."""
-    from derivlib import chains
-    from derivlib.compare import Outcome
+    from derivlib.verifying import chains
+    from derivlib.verifying.compare import Outcome
 
     monkeypatch.setattr(chains, "compare", lambda *a: Outcome(tolerance=a[6]))
     found = mutate_page(page_of(LAYER))
@@ -92,7 +92,7 @@ def test_definitions_are_not_broken() -> None:
 
 def test_breaking_leaves_the_page_as_it_was() -> None:
     from derivlib.check import check_page
-    from derivlib.mutate import Breaking
+    from derivlib.trust.mutate import Breaking
 
     page = page_of(
         LAYER + "\n    Then $$ \\frac{\\partial \\ell}{\\partial U} = "

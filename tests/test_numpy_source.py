@@ -14,8 +14,8 @@ from derivlib.calculus import commutation_matrix
 from derivlib.check import PageCheck, check_page
 from derivlib.evaluate import evaluate
 from derivlib.expr import At, Call, Const, Derivative, Differential, Expr, Member, Var, children
-from derivlib.numpy_source import numpy_source
 from derivlib.page import read_page
+from derivlib.shown.numpy_source import numpy_source
 from derivlib.source import read_source
 
 IDENTITIES = Path(__file__).parent.parent / "docs" / "reference" / "identities"

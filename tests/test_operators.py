@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 
 from derivlib.check import PageCheck, check_page
-from derivlib.elaborate import Reader
 from derivlib.evaluate import World, evaluate
 from derivlib.expr import Derivative, Differential, Expr, Op, children
+from derivlib.meaning.elaborate import Reader
+from derivlib.meaning.reading import reading
 from derivlib.operators import BY_NAME, BY_SPELLING, OPERATORS, Operator
 from derivlib.page import read_page
-from derivlib.reading import reading
 from derivlib.shapes import size
-from derivlib.sizes import all_dimensions, settle
 from derivlib.source import Source
 from derivlib.tex.parser import parse_formula
 from derivlib.values.closures import dependencies
 from derivlib.values.sample import STEP
-from derivlib.worlds import Worlds
+from derivlib.verifying.sizes import all_dimensions, settle
+from derivlib.verifying.worlds import Worlds
 
 # The letters of the examples, in domains where every row is smooth.
 LETTERS = r"""

@@ -14,7 +14,7 @@ from derivlib.adapters.pointing import render_parts
 from derivlib.adapters.setting import expansions
 from derivlib.check import check_page
 from derivlib.page import read_page
-from derivlib.parts import widened
+from derivlib.shown.parts import widened
 from derivlib.source import Source, read_source
 from derivlib.verdict import Box, Verdict
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from derivlib.predication import CONCLUDED, SAID, SUPPOSED, TAKEN_BACK, mood, own_words
+from derivlib.prose.predication import CONCLUDED, SAID, SUPPOSED, TAKEN_BACK, mood, own_words
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 
 from derivlib.check import PageCheck, check_page
 from derivlib.derive import name_chain
-from derivlib.mutate import mutate_page
 from derivlib.page import Page, read_page
 from derivlib.rules import BY_NAME, RULES, Rule
 from derivlib.source import Source
+from derivlib.trust.mutate import mutate_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 # Rows whose example another rule does as well.

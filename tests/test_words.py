@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from derivlib.check import PageCheck, check_page
-from derivlib.draw import draw_free
 from derivlib.evaluate import World
 from derivlib.expr import Binding
 from derivlib.operators import BY_NAME
 from derivlib.page import read_page
+from derivlib.prose.sentences import read
 from derivlib.scope import Key
-from derivlib.sentences import read
 from derivlib.source import Source
+from derivlib.values.draw import draw_free
 from derivlib.words import FILLS, FUNCTIONS, PROPERTIES, ROWS, Property, Row
 
 Array = Any

@@ -7,7 +7,7 @@ from html import escape
 
 from derivlib.adapters.mathml import plain_text, render_math
 from derivlib.errors import DerivlibError
-from derivlib.labelled import plain_name
+from derivlib.shown.labelled import plain_name
 from derivlib.verdict import Symbol, TypedPart, Verdict
 from derivlib.words import PROPERTIES
 

@@ -22,8 +22,8 @@ from derivlib.adapters.setting import expansions
 from derivlib.adapters.statements import LABEL, labelled
 from derivlib.adapters.typed import typed_text
 from derivlib.errors import Diagnostic
-from derivlib.frontmatter import read_front_matter
 from derivlib.source import Source, Span
+from derivlib.text.frontmatter import read_front_matter
 from derivlib.verdict import FileReport
 
 PLACE = "{{ derivlib.overview }}"

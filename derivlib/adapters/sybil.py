@@ -27,10 +27,10 @@ from sybil.typing import Parser
 from derivlib.check import PageCheck, check_page
 from derivlib.code import CodeRunner
 from derivlib.errors import SKIPPED, DerivlibError, Diagnostic
-from derivlib.guarded import TIME_LIMIT
 from derivlib.message import message_text, wordless
 from derivlib.page import CodeBlock, Formula, Page, read_page
 from derivlib.source import Source, read_source
+from derivlib.text.guarded import TIME_LIMIT
 from derivlib.verdict import CodeVerdict, Verdict
 
 

@@ -9,12 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from derivlib.draw import draw_free, draw_tangent, unspecified
 from derivlib.errors import UNDEFINED, UNREADABLE, user_error
 from derivlib.expr import At, Binding, Const, Expr, Index
 from derivlib.shapes import size
 from derivlib.values.axes import NO_AXES, Axes, index_values
 from derivlib.values.closures import closure
+from derivlib.values.draw import draw_free, draw_tangent, unspecified
 
 Array = Any
 STEP = 1e-20  # of the complex step: the imaginary part never meets the real one

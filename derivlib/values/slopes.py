@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from derivlib.draw import draw_tangent
 from derivlib.errors import UNREADABLE, user_error
 from derivlib.expr import Derivative, Differential, Expr, Var
 from derivlib.shapes import SCALAR
 from derivlib.values.axes import Axes
 from derivlib.values.closures import is_analytic
+from derivlib.values.draw import draw_tangent
 from derivlib.values.elements import combinations
 from derivlib.values.sample import MAX_CELLS, STEP, Sample, integers, members_of
 

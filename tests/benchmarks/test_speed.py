@@ -20,7 +20,7 @@ from derivlib.check import check_page
 from derivlib.page import read_page
 from derivlib.source import Source
 from derivlib.tex.parser import parse_formula
-from derivlib.worlds import DRAWS
+from derivlib.verifying.worlds import DRAWS
 
 ROOT = Path(__file__).parents[2]
 

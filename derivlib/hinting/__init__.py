@@ -1,0 +1,1 @@
+"""What would mend a wrong formula: edits tried at fresh points, remarks, the smallest example."""

@@ -1,0 +1,1 @@
+"""One formula to its verdict: what its statements bind, claim or mention."""

@@ -1,0 +1,162 @@
+"""What a statement is: the first reading, in the order of the table, that fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from derivlib.errors import UNREADABLE, user_error
+from derivlib.judging.assume import assume
+from derivlib.judging.bindings import is_new
+from derivlib.judging.conditions import (
+    ORDERINGS,
+    constraint,
+    definite,
+    distributed,
+    filter_draws,
+    is_label,
+    membership,
+    sign_of,
+    sizes_agree,
+    symmetric_in,
+)
+from derivlib.judging.declare import bind_function
+from derivlib.judging.equations import equation
+from derivlib.judging.mentions import is_index_like, mention
+from derivlib.judging.part import Part
+from derivlib.tex.tree import Name, Statement
+
+if TYPE_CHECKING:
+    from derivlib.judging.judge import Judge
+
+Ops = list[str]
+
+
+def read_statement(judge: Judge, s: Statement) -> None:
+    """Bind, claim or mention what one statement says."""
+    ops = [rel.op for rel in s.relations]
+    for reading in READINGS:
+        if reading(judge, s, ops):
+            return
+    equation(judge, s)
+
+
+def _alone(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`X`: an expression in prose."""
+    if ops:
+        return False
+    mention(judge, s)
+    return True
+
+
+def _function(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`f : A → B`"""
+    if ops[0] != "typed":
+        return False
+    binding = bind_function(judge.reader(), s)
+    judge.parts.append(Part("declaration", reading=f"{binding.tex} is a function"))
+    return True
+
+
+def _member(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`A ∈ ℝ^{n×n}`"""
+    if ops != ["in"]:
+        return False
+    membership(judge, s)
+    return True
+
+
+def _distributed(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`x ~ N(μ, Σ)`"""
+    if ops != ["sim"]:
+        return False
+    distributed(judge, s)
+    return True
+
+
+def _sides_alone(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`x ↦ f(x)`, and “at X = A⁻¹”: a point is named, nothing is claimed."""
+    point = judge.orders.point and ops == ["="] and not is_new(judge, s.parts[0])
+    if ops != ["mapsto"] and not point:
+        return False
+    for part in s.parts:
+        mention(judge, Statement(part.span, (part,), ()))
+    if point:
+        judge.page.points.append(judge.text.strip())
+    return True
+
+
+def _concluded(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """“hence …”: a result, whatever its form."""
+    if not judge.orders.concluded or ops[0] not in ("=", *ORDERINGS):
+        return False
+    equation(judge, s)
+    return True
+
+
+def _property(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`QᵀQ = I` in prose, and `A = Aᵀ ∈ …`: what a symbol is like."""
+    if ops == ["="] and not judge.p.formula.display and constraint(judge, s):
+        return True
+    return ops == ["=", "in"] and symmetric_in(judge, s)
+
+
+def _apart(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`i ≠ j`: a condition on indices, kept for the paragraph."""
+    if set(ops) != {"!="} or not all(
+        is_index_like(p) or isinstance(p, Name) and is_label(judge, p) for p in s.parts
+    ):
+        return False
+    judge.page.conditions.append(s)
+    judge.parts.append(Part("mention", reading=judge.text.strip()))
+    return True
+
+
+def _signed(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`λ > 0`"""
+    return ops[0] in ORDERINGS and not judge.orders.assume and sign_of(judge, s)
+
+
+def _such_that(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """“such that a < b”: which draws count, or sizes that agree."""
+    if not judge.orders.condition:
+        return False
+    if len(ops) == 1 and ops[0] in ORDERINGS and not judge.p.formula.display:
+        filter_draws(judge, s)
+        return True
+    if ops == ["="] and sizes_agree(judge, s):
+        judge.parts.append(Part("mention", reading=judge.text.strip()))
+        return True
+    return False
+
+
+def _definite(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """`A = Aᵀ ≻ 0`"""
+    orders = ("<<", ">>", "<<=", ">>=")
+    return ops[:1] == ["="] and len(ops) == 2 and ops[1] in orders and definite(judge, s)
+
+
+def _arrow(judge: Judge, s: Statement, ops: Ops) -> bool:
+    if "to" in ops or "mapsto" in ops:
+        raise user_error(
+            UNREADABLE, "an arrow is read only in the type of a function", s.relations[0].span,
+            "mark the formula skip with a reason, or write the steps as definitions",
+        )  # fmt: skip
+    return False
+
+
+def _assumed(judge: Judge, s: Statement, ops: Ops) -> bool:
+    """A condition on the samples, not a claim."""
+    orders = judge.orders
+    if not orders.assume and (not orders.assume_if_claim or is_new(judge, s.parts[0])):
+        return False
+    assume(judge, s)
+    judge.parts.append(Part("declaration", reading=f"assumed: {judge.text.strip()}"))
+    return True
+
+
+# Tried in this order; what none of them takes is an equation.
+READINGS: tuple[Callable[[Judge, Statement, Ops], bool], ...] = (
+    _alone, _function, _member, _distributed, _sides_alone, _concluded, _property, _apart,
+    _signed, _such_that, _definite, _arrow, _assumed,
+)  # fmt: skip

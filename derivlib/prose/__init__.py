@@ -1,0 +1,1 @@
+"""What the words around a formula say of its symbols."""

@@ -1,0 +1,28 @@
+"""What a reader may ask of the formulas of a page: their parts, pictures and NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from derivlib.judging.parsed import Parsed
+from derivlib.page import Page
+from derivlib.shown.boxes import picture
+from derivlib.shown.numpy_source import numpy_lines
+from derivlib.shown.parts import Parts
+
+
+def show_parts(page: Page, parsed: Iterable[Parsed]) -> None:
+    """Each verdict told with its parts, once every word of the page has been understood."""
+    parts = Parts([formula.span for formula in page.formulas])
+    for p in parsed:
+        if p.verdict is None or p.expanded is None or p.scope is None:
+            continue
+        text = p.expanded.text
+        read = {span: (e, u) for span, e, u in p.seen or ()}
+        p.verdict = replace(
+            p.verdict,
+            parts=parts.of(text, p.statements, p.seen or [], p.scope),
+            picture=tuple(side for s in p.statements for side in picture(text, s, read)),
+            numpy=tuple(numpy_lines(p.statements, read)),
+        )

@@ -1,0 +1,73 @@
+"""What surrounds a claim: conditions on its indices, what varies, which decimals are exact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivlib.errors import UNKNOWN_NAME, DerivlibError, user_error
+from derivlib.evaluate import World
+from derivlib.expr import Binding, Compare, Expr
+from derivlib.meaning.elaborate import Reader
+from derivlib.meaning.keys import name_key
+from derivlib.shapes import SCALAR
+from derivlib.source import Span
+from derivlib.tex.parser import parse_formula
+from derivlib.tex.tree import Name
+from derivlib.values.axes import used_indices
+from derivlib.values.closures import dependencies
+
+if TYPE_CHECKING:
+    from derivlib.judging.judge import Judge
+
+
+def conditions_on(judge: Judge, r: Reader, exprs: list[Expr]) -> list[Expr]:
+    """`for j ≠ y` in the paragraph, where the claim has a free j."""
+    mine = {i.name for i in used_indices(exprs)}
+    found: list[Expr] = []
+    for s in judge.page.conditions:
+        letters = {p.base for p in s.parts if isinstance(p, Name)}
+        if letters & mine:
+            was, r.in_index = r.in_index, True
+            left, right = (r.expr(p) for p in s.parts)
+            r.in_index = was
+            found.append(Compare(s.span, SCALAR, "!=", left, right))
+    return found
+
+
+def varying_by_name(judge: Judge, r: Reader) -> tuple[Binding, ...] | None:
+    """What a directive or the words of the section say varies."""
+    names = judge.orders.vary.split(",") if judge.orders.vary else judge.scope.settings.varying
+    if not names:
+        return None
+
+    found = []
+    for name in names:
+        (statement,) = parse_formula(name.strip().strip("$"))
+        key = name_key(statement.parts[0])
+        binding = judge.scope.lookup(key[0]) if key else None
+        if binding is None:
+            raise user_error(
+                UNKNOWN_NAME, f"{name.strip()} is to vary, but is not bound here", Span(0, 1)
+            )
+        found.append(binding)
+    return tuple(found)
+
+
+def exact_entries(judge: Judge, world: World) -> set[float]:
+    """Entries of bound quantities without free symbols: decimals equal to them are exact."""
+    values: set[float] = set()
+    for b in judge.scope.all_bindings():
+        if b.definition is None or b.indices or b.kind == "function":
+            continue
+        if any(
+            d.definition is None and not d.is_dimension and d.operator is None
+            for d in dependencies(b.definition)
+        ):
+            continue
+        try:
+            value, _ = world.lookup(b)
+        except DerivlibError:
+            continue
+        if value.size <= 256:
+            values.update(float(v) for v in value.real.ravel())
+    return values
