@@ -340,6 +340,9 @@ class PageCheck:
         """The verdict of one formula, for mutation and hints to ask again."""
         own = p.expanded, p.statements
         whole = self._whole(p, orders)
+        p.whole = whole is not None
+        if p.seen:
+            p.seen.clear()  # what was read of other texts has its places there
         if whole is None:
             return Judge(self, p, orders).verdict()
         p.expanded, p.statements = whole.expanded, whole.statements

@@ -77,6 +77,15 @@ def test_a_script_that_belongs_to_a_name_is_no_size() -> None:
     assert [part.symbol.kind for part in verdict.parts if part.symbol] == ["free"]
 
 
+def test_a_formula_that_words_complete_is_not_pointed_into() -> None:
+    """“The gradient of f is 2X”: what was judged is longer than what stands there."""
+    page = r"Let $X \in \mathbb{R}^{n \times d}$ and $f = X : X$. The gradient of $f$ is $2X$."
+    checked = check_page(read_page(Source("page.md", page)), parts=True)
+    last = checked.verdicts[-1]
+    assert (last.kind, last.status, last.tex) == ("claim", "holds", "2X")
+    assert all(part.end <= len(last.tex) for part in last.parts)
+
+
 def test_words_of_a_symbol_are_told() -> None:
     symbols = {p.symbol.tex: p.symbol for v in verdicts("$S$.") for p in v.parts if p.symbol}
     assert symbols["S"].words == ("symmetric",)

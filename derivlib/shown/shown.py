@@ -16,7 +16,7 @@ def show_parts(page: Page, parsed: Iterable[Parsed]) -> None:
     """Each verdict told with its parts, once every word of the page has been understood."""
     parts = Parts([formula.span for formula in page.formulas])
     for p in parsed:
-        if p.verdict is None or p.expanded is None or p.scope is None:
+        if p.verdict is None or p.expanded is None or p.scope is None or p.whole:
             continue
         text = p.expanded.text
         read = {span: (e, u) for span, e, u in p.seen or ()}
