@@ -178,7 +178,7 @@ RESTS: dict[str, tuple[str, str, str]] = {
     "einstein": (rf"Let $v \in {VECTOR}$.", "", r"v^\top v = v_i v_i"),
     "structured": (rf"Let $S \in {MATRIX}$ be symmetric and invertible.", "",
                    r"\frac{\partial \det S}{\partial S} = \det(S) (2 S^{-1} - I \odot S^{-1})"),
-    "matrix functions": (BEFORE, "", "e^A e^A = e^{2A}"),
+    "matrix functions": (BEFORE, "", r"\exp(A) \exp(A) = \exp(2A)"),
     "decomposition": (rf"Let $S \in {MATRIX}$ be symmetric, ", "",
                       r"S^2 = Q \Lambda^2 Q^\top"),
     "eigenvalue": (rf"Let $A \in {MATRIX}$ be symmetric.", rf"Here $v \in {VECTOR}$.",
